@@ -1,0 +1,74 @@
+package crm
+
+import "time"
+
+// Features says, in data, what a CRM can and cannot do with the credentials at hand, so that the plan can say beforehand
+// what will happen and nothing has to be found out half-way.
+type Features struct {
+	// UpsertBatch is how many contacts one Upsert may carry (1 where there is no bulk call).
+	UpsertBatch int
+	// UpsertMin is the fewest contacts that one bulk call should carry when there is a choice; 0 or 1 where it does not matter.
+	UpsertMin int
+	// UpsertBytes is the largest body of one Upsert, 0 when there is no limit. Client splits batches by ContactBytes.
+	UpsertBytes int
+	// UpsertCosts and TagCosts are the requests, by rate class, that one full call makes. The planner multiplies.
+	UpsertCosts []Cost
+	TagCosts    []Cost
+	ReadCosts   []Cost
+	// TagsRideAlong says that Contact.Tags in an Upsert puts tags on the contact, so that no ApplyTag is needed.
+	TagsRideAlong bool
+	// TagBatch is how many contacts one ApplyTag may carry.
+	TagBatch int
+	// PageSize is how many contacts one page of Contacts holds.
+	PageSize int
+	// TagsOnRead says that the pages of Contacts carry tags. Where false the driver is a TagReader.
+	TagsOnRead bool
+	// TagsFoldCase says that two tags cannot differ in case alone. Where the vendor does not say, true: it is the safer belief.
+	TagsFoldCase bool
+	// TagsImplicit says that a tag or field comes into being when it is first used, and cannot be created before (Drip).
+	TagsImplicit   bool
+	FieldsImplicit bool
+	// TagLength is the longest tag name in characters, 0 when unknown.
+	TagLength int
+	// EmailsRepeat says that several contacts may have the same address (Keap, Ontraport).
+	EmailsRepeat bool
+	// UpsertIdempotent says that sending a contact twice cannot make a second one. Where false, Client looks before it sends again.
+	UpsertIdempotent bool
+	// QuietUpsert says that a write can be kept from starting automations; QuietTags says the same of ApplyTag.
+	QuietUpsert bool
+	QuietTags   bool
+	// ReadLag is how late a read may lag behind a write. Nothing is called missing before that has passed.
+	ReadLag time.Duration
+	// CanDeleteContact, CanUntag, CanDeleteTag, CanDeleteField say what undo can do by API.
+	CanDeleteContact bool
+	CanUntag         bool
+	CanDeleteTag     bool
+	CanDeleteField   bool
+	// AutomationWord is what this CRM calls what tags can start: "automations", "sequences and forms", "workflows".
+	AutomationWord string
+	// Windows are all rate windows that hold at once.
+	Windows []Window
+	// InFlight is how many calls may be under way at once.
+	InFlight int
+	// Timeout is how long one call may take.
+	Timeout time.Duration
+}
+
+// Cost is how many requests of a rate class something takes.
+type Cost struct {
+	Class string
+	Calls int
+}
+
+// Window is one published rate limit.
+type Window struct {
+	// Class is what the limit counts: ClassAll for every request, or a class of the driver's own ("import", "batch").
+	Class string
+	// Requests may be made in any Per (rolling), or in each UTC day when Daily.
+	Requests int
+	Per      time.Duration
+	Daily    bool
+}
+
+// ClassAll is the rate class that every request counts in.
+const ClassAll = "all"

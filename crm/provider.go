@@ -1,0 +1,67 @@
+package crm
+
+import (
+	"log/slog"
+	"net/http"
+)
+
+// Provider is one CRM as the rest of the program knows it. The list of all of them is in crm/registry.
+type Provider struct {
+	// ID is used in the checkpoint, in answers and on the command line; it never changes: "activecampaign".
+	ID string
+	// Name is how the vendor writes it: "ActiveCampaign".
+	Name string
+	// CodePrefix begins the codes that are read aloud: "AC" in AC-403.
+	CodePrefix string
+	// AccessAllyName is the entry in AccessAlly's own CRM dropdown; AccessAllySystem the slug that AccessAlly stores.
+	AccessAllyName   string
+	AccessAllySystem string
+	// Options are what is needed to connect, as data, in the order in which to ask.
+	Options []Option
+	// Guide is what a person needs to know to find and use this CRM's credentials.
+	Guide CredentialGuide
+	// New makes a driver. It does no I/O; it returns an *Error of kind Invalid, with a hint for people, when a setting cannot be right
+	// (an address of a login page, an app ID in the key field, a key of an older API).
+	New func(Settings) (Driver, error)
+}
+
+// Option is one setting that a provider needs.
+type Option struct {
+	// Key is the name in answers: "crm.url", "crm.key", "crm.token", "crm.app_id", "crm.account_id".
+	Key     string
+	Label   string
+	Help    string
+	Example string
+	// Secret values are never written to a file; Env is the environment variable that may hold one.
+	Secret bool
+	Env    string
+	// Required says that there is no going on without it. Where one of several will do (Kit: key or token), none is
+	// required and New says so.
+	Required bool
+}
+
+// CredentialGuide says, in an owner's words, where the keys are. AccessAlly and the API may want different ones (Kit).
+type CredentialGuide struct {
+	// Where is the menu path in the CRM, one entry a click.
+	Where []string
+	// LooksLike describes the key.
+	LooksLike string
+	// ForAccessAlly is what AccessAlly's own CRM Integration tab asks for, and where it is, when it differs from Where.
+	ForAccessAlly []string
+	// Mistakes are what people often paste instead, each with what to do.
+	Mistakes []string
+}
+
+// Settings is everything a driver is made from.
+type Settings struct {
+	// Values holds the options by key, secrets among them. It is never logged or saved.
+	Values map[string]string
+	// Transport carries the requests; nil means the real network.
+	Transport http.RoundTripper
+	// Log gets one line a request, redacted by value. Never nil: Open sees to it.
+	Log *slog.Logger
+	// Meter counts what is sent and says what is being waited for. Never nil: Open sees to it.
+	Meter *Meter
+	// Speed makes all rate windows, waits and lateness that many times shorter. 1 in life; more only against a sandbox that says so.
+	Speed float64
+}

@@ -1,0 +1,30 @@
+// Package registry lists the CRMs. A new one is a folder of its own and one line here.
+package registry
+
+import (
+	"allyswitch/crm"
+	"allyswitch/crm/sandbox"
+)
+
+// Entry is one CRM: how to reach the real one, and its sandbox.
+type Entry struct {
+	Provider crm.Provider
+	// Switches are what the facts about this vendor leave open.
+	Switches []sandbox.Switch
+	Sandbox  func(sandbox.Options) sandbox.Sandbox
+}
+
+// All lists the CRMs in the order in which to offer them.
+func All() []Entry {
+	return []Entry{}
+}
+
+// Find returns the CRM of that ID.
+func Find(id string) (Entry, bool) {
+	for _, entry := range All() {
+		if entry.Provider.ID == id {
+			return entry, true
+		}
+	}
+	return Entry{}, false
+}
