@@ -46,6 +46,8 @@ type Features struct {
 	CanDeleteField   bool
 	// AutomationWord is what this CRM calls what tags can start: "automations", "sequences and forms", "workflows".
 	AutomationWord string
+	// AutomationsHidden says, in a sentence for people, which automations Automations cannot show. Empty where it shows all.
+	AutomationsHidden string
 	// Windows are all rate windows that hold at once.
 	Windows []Window
 	// InFlight is how many calls may be under way at once.

@@ -38,6 +38,8 @@ type Option struct {
 	// Required says that there is no going on without it. Where one of several will do (Kit: key or token), none is
 	// required and New says so.
 	Required bool
+	// Advanced settings are asked only of people who want them; everybody else leaves them empty.
+	Advanced bool
 }
 
 // CredentialGuide says, in an owner's words, where the keys are. AccessAlly and the API may want different ones (Kit).
@@ -58,6 +60,9 @@ type Settings struct {
 	Values map[string]string
 	// Transport carries the requests; nil means the real network.
 	Transport http.RoundTripper
+	// OnSecret is told a secret that the CRM has replaced (a refresh token that works once only), by option key, so that it can be
+	// kept where the old one was. Nil means that nobody keeps it.
+	OnSecret func(key, value string)
 	// Log gets one line a request, redacted by value. Never nil: Open sees to it.
 	Log *slog.Logger
 	// Meter counts what is sent and says what is being waited for. Never nil: Open sees to it.
