@@ -1,14 +1,18 @@
 package crm
 
 import (
-	"context"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // ConnConfig is what a driver tells Conn about its vendor.
 type ConnConfig struct {
+	// Name is how the vendor writes itself, for the words on the screen: "ActiveCampaign". Empty means "the CRM".
+	Name string
 	// CodePrefix begins error codes: "AC".
 	CodePrefix string
 	// Base is the address below which all paths lie. Plain http is allowed to a loopback address only.
@@ -30,6 +34,9 @@ type ConnConfig struct {
 	Retry403 int
 	// Patience is how long Conn goes on trying one request through failures that pass; 0 means the default of 20 minutes.
 	Patience time.Duration
+	// ReturnQuota returns an error of kind Quota when a daily allowance is used up, for drivers that have another key. Otherwise
+	// Conn waits for the next day.
+	ReturnQuota bool
 	// Secrets are redacted, by value and in their URL-escaped form, from every log line and error.
 	Secrets []string
 }
@@ -81,20 +88,82 @@ type Response struct {
 type Conn struct {
 	config   ConnConfig
 	settings Settings
+	pacer    *pacer
+	redactor *redactor
+	client   *http.Client
+	// answered says that this host has given a good answer before: only then is it worth waiting long for the next one.
+	answered atomic.Bool
 }
+
+// What holds where a driver says nothing.
+const (
+	defaultInFlight = 4
+	defaultTimeout  = 30 * time.Second
+	defaultPatience = 20 * time.Minute
+)
 
 // NewConn makes a connection. It does no I/O. It returns an *Error of kind Invalid when Base is not https (or loopback http).
 func NewConn(settings Settings, config ConnConfig) (*Conn, error) {
-	return &Conn{config: config, settings: settings}, nil
+	if err := checkBase(config); err != nil {
+		return nil, err
+	}
+	config = config.withDefaults()
+	settings = settings.withDefaults()
+	conn := &Conn{config: config, settings: settings, redactor: newRedactor(config.Secrets)}
+	conn.pacer = newPacer(settings, config)
+	conn.client = &http.Client{Transport: settings.Transport, CheckRedirect: conn.checkRedirect}
+	if settings.Transport == nil {
+		conn.client.Transport = networkTransport(config.InFlight)
+	}
+	return conn, nil
 }
 
-// Do sends a request and returns the complete answer, or an *Error.
-func (c *Conn) Do(ctx context.Context, request Request) (Response, error) {
-	panic("built in the pacing work")
+func (c ConnConfig) withDefaults() ConnConfig {
+	if c.Name == "" {
+		c.Name = "the CRM"
+	}
+	if c.InFlight <= 0 {
+		c.InFlight = defaultInFlight
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.Patience <= 0 {
+		c.Patience = defaultPatience
+	}
+	return c
 }
 
-// JSON sends a request and decodes its answer into out. An answer that is empty, not JSON, or cut off is an *Error of kind Temporary
-// with Sent set (WrongAddress when it is a web page), and is asked again when the request is repeatable.
-func (c *Conn) JSON(ctx context.Context, request Request, out any) (Response, error) {
-	panic("built in the pacing work")
+// networkTransport is the real network with enough idle connections that no request has to shake hands anew.
+func networkTransport(inFlight int) http.RoundTripper {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = inFlight
+	return transport
+}
+
+// checkBase refuses addresses that would send credentials in the clear.
+func checkBase(config ConnConfig) error {
+	base := config.Base
+	problem := ""
+	switch {
+	case base == nil || base.Hostname() == "":
+		problem = "the address is empty"
+	case base.User != nil:
+		problem = "the address must not contain a user name or password"
+	case base.Scheme == "https", base.Scheme == "http" && isLoopback(base):
+		return nil
+	default:
+		problem = "the address must begin with https://"
+	}
+	return &Error{Kind: KindInvalid, Code: config.CodePrefix + CodeAddress, Op: "connect", Hint: problem}
+}
+
+// isLoopback says whether an address cannot leave this machine.
+func isLoopback(address *url.URL) bool {
+	host := address.Hostname()
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }

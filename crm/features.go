@@ -70,6 +70,8 @@ type Window struct {
 	Requests int
 	Per      time.Duration
 	Daily    bool
+	// Word is what is counted, in the plural, for the words on the screen: "imports". Empty means "requests".
+	Word string
 }
 
 // ClassAll is the rate class that every request counts in.

@@ -69,4 +69,20 @@ type Settings struct {
 	Meter *Meter
 	// Speed makes all rate windows, waits and lateness that many times shorter. 1 in life; more only against a sandbox that says so.
 	Speed float64
+	// Quota is what of the daily allowances was used before this process began; see Client.Quota.
+	Quota Quota
+}
+
+// withDefaults fills in what a caller may leave out.
+func (s Settings) withDefaults() Settings {
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Meter == nil {
+		s.Meter = &Meter{}
+	}
+	if s.Speed < 1 {
+		s.Speed = 1
+	}
+	return s
 }
