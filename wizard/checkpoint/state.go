@@ -8,7 +8,9 @@ const Schema = 1
 
 // State is all that has to be known to show every screen again. It is small whatever the number of members, and holds no secret.
 type State struct {
-	Schema int `json:"schema"`
+	// Program is always "allyswitch": it tells this file from another program's checkpoint.json.
+	Program string `json:"program"`
+	Schema  int    `json:"schema"`
 	// Tool is the version of the program that wrote it.
 	Tool    string    `json:"tool"`
 	Created time.Time `json:"created"`
@@ -17,8 +19,18 @@ type State struct {
 	Demo bool `json:"demo,omitempty"`
 	Site Site `json:"site"`
 	CRM  CRM  `json:"crm"`
+	// Journal is how far the journal had come when this was written: a journal that is shorter has lost lines.
+	Journal Mark `json:"journal"`
 	// Steps holds what each step remembers, by Step.ID.
 	Steps map[string]*Step `json:"steps"`
+}
+
+// Mark is a place in the journal: the end of a line.
+type Mark struct {
+	// Lines and Bytes are what comes before the place; Hash is that of the last line before it, empty at the beginning.
+	Lines int64  `json:"lines"`
+	Bytes int64  `json:"bytes"`
+	Hash  string `json:"hash"`
 }
 
 // Site is the WordPress site that is migrated.

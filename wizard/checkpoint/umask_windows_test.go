@@ -1,0 +1,3 @@
+package checkpoint
+
+func withUmask(_ int, fn func()) { fn() }
