@@ -134,7 +134,7 @@ func TestEveryFileIsForItsOwnerAlone(t *testing.T) {
 			mustClose(t, open(t, dir, Options{Tool: "allyswitch test", StartAgain: true}))
 		})
 		seen := 0
-		filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		filepath.WalkDir(dir, func(path string, entry fs.DirEntry, _ error) error {
 			info, err := entry.Info()
 			if err != nil {
 				t.Fatal(err)

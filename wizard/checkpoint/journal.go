@@ -66,14 +66,14 @@ func (j *Journal) write(entries []Entry) (Mark, error) {
 	if err != nil {
 		return end, err
 	}
-	failpoint.Failpoint("journal-before-write")
+	failpoint.Hit("journal-before-write")
 	if _, err := j.file.WriteAt(j.buffer.Bytes(), j.written.Bytes); err != nil {
 		if undo := j.file.Truncate(j.written.Bytes); undo != nil {
 			j.broken = errors.Join(err, undo)
 		}
 		return end, explain("writing the journal", err)
 	}
-	failpoint.Failpoint("journal-after-write-before-sync")
+	failpoint.Hit("journal-after-write-before-sync")
 	j.written = end
 	return end, nil
 }
@@ -131,7 +131,7 @@ func (j *Journal) sync() error {
 		return explain("writing the journal", err)
 	}
 	j.synced = target
-	failpoint.Failpoint("journal-after-sync")
+	failpoint.Hit("journal-after-sync")
 	return nil
 }
 

@@ -49,11 +49,11 @@ func (f *Folder) replaceState(text []byte) error {
 			return err
 		}
 	}
-	failpoint.Failpoint("checkpoint-before-rename")
+	failpoint.Hit("checkpoint-before-rename")
 	if err := rename(f.root, temp, stateFile); err != nil {
 		return err
 	}
-	failpoint.Failpoint("checkpoint-after-rename")
+	failpoint.Hit("checkpoint-after-rename")
 	return syncFolder(f.root)
 }
 

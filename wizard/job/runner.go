@@ -83,7 +83,6 @@ func (r *run) work(ctx context.Context, fn Func) {
 		close(r.done)
 	}()
 	err = Protect(func() (inner error) {
-		inner = errNoResult
 		result, inner = fn(ctx, &reporter{run: r, ctx: ctx})
 		return inner
 	})

@@ -21,8 +21,8 @@ type target struct {
 	left atomic.Int64
 }
 
-// Failpoint kills the process, without any clean-up, when the environment variable names this point. Otherwise it does nothing.
-func Failpoint(name string) {
+// Hit kills the process, without any clean-up, when the environment variable names this point. Otherwise it does nothing.
+func Hit(name string) {
 	if armed != nil && armed.reached(name) {
 		kill()
 	}
