@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -27,6 +28,8 @@ type pacer struct {
 	fastest map[string]time.Duration
 	// changed is closed, and made anew, whenever waiting requests should look again.
 	changed chan struct{}
+	// queues hold back, by class, all but the first of the requests that wait, so that they go in the order in which they came.
+	queues map[string]chan struct{}
 }
 
 // turn is one request's leave to go.
@@ -40,6 +43,7 @@ func newPacer(settings Settings, config ConnConfig) *pacer {
 		name: config.Name, returnQuota: config.ReturnQuota, code: config.CodePrefix, meter: settings.Meter,
 		speed: settings.Speed, inFlight: config.InFlight,
 		pauses: map[string]Wait{}, fastest: map[string]time.Duration{}, changed: make(chan struct{}),
+		queues: map[string]chan struct{}{},
 	}
 	now := time.Now()
 	for _, published := range config.Windows {
@@ -56,6 +60,13 @@ func newPacer(settings Settings, config ConnConfig) *pacer {
 // begin waits for a turn. It returns an *Error of kind Quota where the driver prefers that to waiting for the next day.
 func (p *pacer) begin(ctx context.Context, request Request) (turn, error) {
 	classes := request.classes()
+	queue := p.queue(classes)
+	select {
+	case queue <- struct{}{}:
+		defer func() { <-queue }()
+	case <-ctx.Done():
+		return turn{}, p.stopped(request, ctx.Err())
+	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return turn{}, p.stopped(request, err)
@@ -69,6 +80,17 @@ func (p *pacer) begin(ctx context.Context, request Request) (turn, error) {
 		}
 		p.sleep(ctx, wait.Wait, changed)
 	}
+}
+
+// queue is where requests of the same classes wait for each other. It holds the one that is first.
+func (p *pacer) queue(classes []string) chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := strings.Join(classes, "\n")
+	if p.queues[key] == nil {
+		p.queues[key] = make(chan struct{}, 1)
+	}
+	return p.queues[key]
 }
 
 // stopped is a request that never went.

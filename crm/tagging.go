@@ -1,0 +1,170 @@
+package crm
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"allyswitch/crm/address"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// tagKey is what two spellings of one tag have in common: AccessAlly compares the rest byte for byte.
+func tagKey(name string) string { return strings.TrimSpace(norm.NFC.String(name)) }
+
+// foldKey is what two tags have in common that differ in case alone.
+func foldKey(name string) string { return cases.Fold().String(tagKey(name)) }
+
+// tagList is what the CRM has, listed once.
+type tagList struct {
+	mu     sync.Mutex
+	listed bool
+	tags   []Tag
+}
+
+// Tags lists all contact tags, anew each time.
+func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
+	const op = "list the tags"
+	if err := c.ready(ctx, op); err != nil {
+		return nil, err
+	}
+	tags, err := c.driver.Tags(ctx)
+	return tags, c.named(op, err)
+}
+
+// EnsureTag returns the tag of exactly this name, and makes it where there is none. It returns an *Error of kind Conflict that names
+// the tag which is in the way, when the CRM has one that differs in case alone and cannot hold both, or makes another name of it.
+func (c *Client) EnsureTag(ctx context.Context, name string) (Tag, error) {
+	const op = "create the tag"
+	name = tagKey(name)
+	if err := c.ready(ctx, op); err != nil {
+		return Tag{}, err
+	}
+	if name == "" || !utf8.ValidString(name) {
+		return Tag{}, c.refused(KindInvalid, op, "the name of the tag is empty or unreadable")
+	}
+	if limit := c.features.TagLength; limit > 0 && utf8.RuneCountInString(name) > limit {
+		return Tag{}, c.refused(KindInvalid, op, "the tag %q is longer than %d characters", name, limit)
+	}
+	c.tags.mu.Lock()
+	defer c.tags.mu.Unlock()
+	if err := c.listTags(ctx); err != nil {
+		return Tag{}, err
+	}
+	tag, found, err := c.knownTag(op, name)
+	if found || err != nil {
+		return tag, err
+	}
+	return c.createTag(ctx, op, name)
+}
+
+// listTags fills the list on first use. The list is locked.
+func (c *Client) listTags(ctx context.Context) error {
+	if c.tags.listed {
+		return nil
+	}
+	tags, err := c.Tags(ctx)
+	if err != nil {
+		return err
+	}
+	c.tags.tags, c.tags.listed = tags, true
+	return nil
+}
+
+func (c *Client) knownTag(op, name string) (Tag, bool, error) {
+	for _, tag := range c.tags.tags {
+		if tagKey(tag.Name) == name {
+			return tag, true, nil
+		}
+	}
+	if !c.features.TagsFoldCase {
+		return Tag{}, false, nil
+	}
+	for _, tag := range c.tags.tags {
+		if foldKey(tag.Name) == foldKey(name) {
+			return Tag{}, false, c.refused(KindConflict, op, "there is a tag %q already, and %s cannot hold %q beside it", tag.Name, c.provider.Name, name)
+		}
+	}
+	return Tag{}, false, nil
+}
+
+func (c *Client) createTag(ctx context.Context, op, name string) (Tag, error) {
+	tag, err := c.driver.CreateTag(ctx, name)
+	if err != nil {
+		c.tags.listed = !wasSent(err) // it may be there now: look again before anything else is made
+		return Tag{}, c.named(op, err)
+	}
+	if tag.ID == "" {
+		c.tags.listed = false
+		return Tag{}, c.odd(op, "the answer names no tag")
+	}
+	c.tags.tags = append(c.tags.tags, tag)
+	if tagKey(tag.Name) != name {
+		return Tag{}, c.refused(KindConflict, op, "%s made %q of the tag %q", c.provider.Name, tag.Name, name)
+	}
+	return tag, nil
+}
+
+// ApplyTag puts one tag on up to Features.TagBatch contacts; one Outcome per contact, in order. Applying it again is harmless, so that
+// what stays unknown is simply asked for again.
+func (c *Client) ApplyTag(ctx context.Context, tag Tag, to []Target) ([]Outcome, error) {
+	const op = "apply the tag"
+	if err := c.ready(ctx, op); err != nil {
+		return nil, err
+	}
+	if limit := max(c.features.TagBatch, 1); len(to) > limit {
+		return nil, c.refused(KindInvalid, op, "%d contacts at once, at most %d can go", len(to), limit)
+	}
+	unlock, err := c.writes.lock(ctx, targetKeys(to))
+	if err != nil {
+		return nil, c.ready(ctx, op)
+	}
+	defer unlock()
+	for round := 1; ; round++ {
+		outcomes, err := c.applyOnce(ctx, op, tag, to)
+		if err == nil || !wasSent(err) || round == mostRounds || ctx.Err() != nil {
+			return outcomes, err
+		}
+		if err := c.pause(ctx, "applying the tag again", firstBackoff); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// applyOnce returns an error with Sent set when any outcome is unknown, so that the call is made again.
+func (c *Client) applyOnce(ctx context.Context, op string, tag Tag, to []Target) ([]Outcome, error) {
+	outcomes, err := c.driver.ApplyTag(ctx, tag, to)
+	if err != nil {
+		return nil, c.named(op, err)
+	}
+	if len(outcomes) != len(to) {
+		return nil, c.odd(op, "%d answers to %d contacts", len(outcomes), len(to))
+	}
+	for i := range outcomes {
+		outcomes[i] = c.whole(op, outcomes[i])
+		if outcomes[i].Result == Unknown {
+			err = &Error{Kind: KindTemporary, Code: c.provider.CodePrefix + CodeAnswer, Op: op, Sent: true, Err: outcomes[i].Err}
+		}
+	}
+	return outcomes, err
+}
+
+// targetKeys are the contacts' keys in the lock of writes: the address where it is known, as for Upsert.
+func targetKeys(targets []Target) []string {
+	seen := map[string]bool{}
+	var keys []string
+	for _, target := range targets {
+		key := address.Key(target.Email)
+		if key == "" {
+			key = "id " + string(target.ID)
+		}
+		if !seen[key] {
+			seen[key] = true
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
