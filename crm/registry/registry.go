@@ -3,6 +3,7 @@ package registry
 
 import (
 	"allyswitch/crm"
+	"allyswitch/crm/ontraport"
 	"allyswitch/crm/sandbox"
 )
 
@@ -16,7 +17,9 @@ type Entry struct {
 
 // All lists the CRMs in the order in which to offer them.
 func All() []Entry {
-	return []Entry{}
+	return []Entry{
+		{Provider: ontraport.Provider(), Switches: ontraport.Switches(), Sandbox: ontraport.NewSandbox},
+	}
 }
 
 // Find returns the CRM of that ID.

@@ -1,0 +1,114 @@
+package ontraport
+
+import (
+	"context"
+	"net/http"
+
+	"allyswitch/crm"
+	"allyswitch/crm/address"
+)
+
+// Upsert creates or updates one contact after the other. Ontraport has no bulk call.
+func (d *driver) Upsert(ctx context.Context, contacts []crm.Contact) ([]crm.Outcome, error) {
+	fields, err := d.knownFields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make([]crm.Outcome, 0, len(contacts))
+	for _, contact := range contacts {
+		outcome, err := d.save(ctx, contact, fields)
+		if err != nil {
+			return nil, err
+		}
+		outcomes = append(outcomes, outcome)
+	}
+	return outcomes, nil
+}
+
+// save writes one contact. It returns an error only for what would befall every other contact too.
+//
+// Two saves of one address at once could both create a contact, so they take turns. For the same reason a save by address is
+// not repeated when its answer is lost: the result is Unknown, and whoever asked looks first. A save by number is.
+func (d *driver) save(ctx context.Context, contact crm.Contact, fields map[crm.FieldID]fieldKind) (crm.Outcome, error) {
+	const op = "save the contact"
+	body, err := bodyOf(contact, fields)
+	if err != nil {
+		failure := &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + "-VALUE", Op: op, Hint: err.Error()}
+		return crm.Outcome{ID: contact.ID, Result: crm.Failed, Err: failure}, nil
+	}
+	defer d.writing.lock("contact " + address.Key(contact.Email))()
+	request := crm.Request{Op: op, Method: http.MethodPost, Path: "/1/Contacts/saveorupdate", JSON: body}
+	if contact.ID != "" {
+		body["id"] = string(contact.ID)
+		request.Method, request.Path, request.Repeatable = http.MethodPut, "/1/Contacts", true
+	}
+	var answer envelope[saved]
+	if _, err := d.conn.JSON(ctx, request, &answer); err != nil {
+		return outcomeOf(contact.ID, err)
+	}
+	return d.outcome(ctx, contact, answer.Data)
+}
+
+// bodyOf is a contact as it goes out: nothing that is blank, nothing about consent.
+func bodyOf(contact crm.Contact, fields map[crm.FieldID]fieldKind) (map[string]any, error) {
+	body := map[string]any{"email": contact.Email, "ignore_blanks": true}
+	for name, value := range map[string]string{"firstname": contact.FirstName, "lastname": contact.LastName} {
+		if value != "" {
+			body[name] = value
+		}
+	}
+	for id, value := range contact.Fields {
+		if value == "" {
+			continue
+		}
+		kind, known := fields[id]
+		if !known {
+			kind.Name = string(id)
+		}
+		encoded, err := kind.encode(value)
+		if err != nil {
+			return nil, err
+		}
+		body[string(id)] = encoded
+	}
+	return body, nil
+}
+
+// outcome reads who was saved. A new contact comes back whole, an old one as what has changed; where neither holds the id it is
+// asked for by address.
+func (d *driver) outcome(ctx context.Context, contact crm.Contact, answer saved) (crm.Outcome, error) {
+	outcome := crm.Outcome{ID: crm.ContactID(answer.id()), Result: crm.Created}
+	if answer.Attrs != nil {
+		outcome.Result = crm.Updated
+	}
+	someoneElse := answer.Email != "" && address.Key(string(answer.Email)) != address.Key(contact.Email)
+	if someoneElse || outcome.ID == "" && answer.Attrs == nil || contact.ID != "" && outcome.ID != "" && outcome.ID != contact.ID {
+		err := unreadable("save the contact", "the answer is about someone else")
+		return crm.Outcome{ID: contact.ID, Result: crm.Unknown, Err: err}, nil
+	}
+	if outcome.ID == "" {
+		outcome.ID = contact.ID
+	}
+	if outcome.ID != "" {
+		return outcome, nil
+	}
+	ids, err := d.idsOf(ctx, contact.Email)
+	if err != nil {
+		return outcomeOf("", err)
+	}
+	if len(ids) == 1 {
+		outcome.ID = crm.ContactID(ids[0])
+	}
+	return outcome, nil
+}
+
+// outcomeOf tells what concerns one contact from what concerns them all.
+func outcomeOf(id crm.ContactID, err error) (crm.Outcome, error) {
+	switch {
+	case crm.IsKind(err, crm.KindInvalid), crm.IsKind(err, crm.KindConflict), crm.IsKind(err, crm.KindNotFound):
+		return crm.Outcome{ID: id, Result: crm.Failed, Err: err}, nil
+	case maybeDone(err):
+		return crm.Outcome{ID: id, Result: crm.Unknown, Err: err}, nil
+	}
+	return crm.Outcome{}, err
+}
