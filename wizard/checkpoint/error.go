@@ -80,6 +80,9 @@ func explain(doing string, err error) error {
 		return nil
 	case errors.As(err, &known):
 		return known
+	case errors.Is(err, fs.ErrNotExist):
+		return &Error{Code: "FOLDER-NONE", Err: err, What: "A file or folder is not there: AllySwitch could not finish " + doing + ".",
+			Means: "Nothing was changed. Your members are not affected.", Now: "Check the name of the folder (--dir), then try again."}
 	case isDiskFull(err):
 		return &Error{Code: "FOLDER-FULL", Kind: ErrDiskFull, Err: err, What: "The disk is full: AllySwitch could not finish " + doing + ".", Means: safeSoFar,
 			Now: "Free some space on this computer (emptying the bin is often enough), then try again. AllySwitch goes on where it was."}

@@ -1,0 +1,377 @@
+package checkpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// memoryDisk is a journal's file that can be full, refuse to shrink or fail to flush.
+type memoryDisk struct {
+	mutex sync.Mutex
+	bytes []byte
+	// room is how many bytes fit, 0 for any number.
+	room                  int
+	truncateErr, flushErr error
+	writes, flushes       int
+	// beforeFlush runs, when it is set, before each flush.
+	beforeFlush func()
+}
+
+func (d *memoryDisk) ReadAt(p []byte, at int64) (int, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return bytes.NewReader(d.bytes).ReadAt(p, at)
+}
+
+func (d *memoryDisk) WriteAt(p []byte, at int64) (int, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.writes++
+	fits := len(p)
+	if d.room > 0 {
+		fits = max(0, min(fits, d.room-int(at)))
+	}
+	d.bytes = append(d.bytes[:at], p[:fits]...)
+	if fits < len(p) {
+		return fits, &os.PathError{Op: "write", Path: journalFile, Err: syscall.ENOSPC}
+	}
+	return fits, nil
+}
+
+func (d *memoryDisk) Truncate(size int64) error {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.truncateErr == nil {
+		d.bytes = d.bytes[:size]
+	}
+	return d.truncateErr
+}
+
+func (d *memoryDisk) Sync() error {
+	if d.beforeFlush != nil {
+		d.beforeFlush()
+	}
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.flushes++
+	return d.flushErr
+}
+
+func (d *memoryDisk) Close() error { return nil }
+
+// verify expects a whole journal of that many lines.
+func (d *memoryDisk) verify(t *testing.T, lines int64) {
+	t.Helper()
+	if count, _, err := Verify(bytes.NewReader(d.bytes)); err != nil || count != lines {
+		t.Errorf("the journal has %d good lines, want %d: %v", count, lines, err)
+	}
+}
+
+func TestAppendIsOneWriteAndOneFlush(t *testing.T) {
+	d := &memoryDisk{}
+	journal := newJournal(d, Mark{})
+	three := []Entry{batch("a"), batch("b"), batch("c")}
+	if err := journal.Append(three...); err != nil {
+		t.Fatal(err)
+	}
+	if d.writes != 1 || d.flushes != 1 {
+		t.Errorf("%d writes and %d flushes", d.writes, d.flushes)
+	}
+	if three[2].Seq != 3 || three[2].Prev != three[1].Hash || three[0].At.IsZero() {
+		t.Errorf("the entries were not filled in: %+v", three)
+	}
+	d.verify(t, 3)
+}
+
+func TestSimultaneousAppendsShareAFlush(t *testing.T) {
+	const callers, each = 50, 20
+	d := &memoryDisk{}
+	journal := newJournal(d, Mark{})
+	// The first flush holds until everybody has written, so that sharing is certain, not a matter of luck.
+	var once sync.Once
+	d.beforeFlush = func() {
+		once.Do(func() {
+			for {
+				d.mutex.Lock()
+				written := d.writes
+				d.mutex.Unlock()
+				runtime.Gosched()
+				if written == callers {
+					return
+				}
+			}
+		})
+	}
+	var group sync.WaitGroup
+	for caller := range callers {
+		group.Go(func() {
+			for n := range each {
+				if err := journal.Append(batch(fmt.Sprintf("%d-%d", caller, n))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	d.verify(t, callers*each)
+	if d.flushes >= callers*each-callers/2 {
+		t.Errorf("%d flushes for %d appends", d.flushes, callers*each)
+	}
+	seen := map[string]bool{}
+	if err := journal.Scan(func(entry Entry) error { seen[entry.Batch] = true; return nil }); err != nil || len(seen) != callers*each {
+		t.Errorf("%d different batches came back, %v", len(seen), err)
+	}
+}
+
+func TestFullDiskLeavesNoHalfLine(t *testing.T) {
+	d := &memoryDisk{}
+	journal := newJournal(d, Mark{})
+	if err := journal.Append(batch("a")); err != nil {
+		t.Fatal(err)
+	}
+	whole := len(d.bytes)
+	for room := whole; room < 2*whole; room += 7 {
+		d.room = room
+		expectError(t, journal.Append(batch("b")), ErrDiskFull, "space")
+		if len(d.bytes) != whole {
+			t.Fatalf("with room for %d bytes, %d are left of a journal of %d", room, len(d.bytes), whole)
+		}
+	}
+	d.room = 0 // the owner emptied the bin
+	if err := journal.Append(batch("b")); err != nil {
+		t.Errorf("with space again: %v", err)
+	}
+	d.verify(t, 2)
+}
+
+func TestUnknownEndTakesNoMoreLines(t *testing.T) {
+	for name, spoil := range map[string]func(*memoryDisk){
+		"half a line stays":           func(d *memoryDisk) { d.room = len(d.bytes) + 10; d.truncateErr = errors.New("cannot shrink") },
+		"a flush fails":               func(d *memoryDisk) { d.flushErr = syscall.EIO },
+		"a flush finds the disk full": func(d *memoryDisk) { d.flushErr = syscall.ENOSPC },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &memoryDisk{}
+			journal := newJournal(d, Mark{})
+			if err := journal.Append(batch("a")); err != nil {
+				t.Fatal(err)
+			}
+			end := journal.End()
+			spoil(d)
+			if journal.Append(batch("b")) == nil {
+				t.Fatal("a failed write was taken for a good one")
+			}
+			before := slices.Clone(d.bytes)
+			d.room, d.truncateErr, d.flushErr = 0, nil, nil
+			expectError(t, journal.Append(batch("c")), ErrBroken, "start it again")
+			if !bytes.Equal(before, d.bytes) {
+				t.Error("a broken journal was written to")
+			}
+			if journal.End() != end {
+				t.Error("the end moved although nothing was acknowledged")
+			}
+			// Opened again, it goes on after what was acknowledged.
+			found, err := findEnd(d, int64(len(d.bytes)), end)
+			if err != nil || found != end {
+				t.Errorf("after opening again the end is %+v, %v", found, err)
+			}
+		})
+	}
+}
+
+func TestBadDataIsRefusedAndHarmless(t *testing.T) {
+	d := &memoryDisk{}
+	journal := newJournal(d, Mark{})
+	bad := batch("b")
+	bad.Data = json.RawMessage(`{"half":`)
+	if journal.Append(batch("a"), bad) == nil {
+		t.Fatal("half a JSON value was taken")
+	}
+	if d.writes != 0 {
+		t.Error("something was written all the same")
+	}
+	if err := journal.Append(batch("a")); err != nil {
+		t.Error(err)
+	}
+	d.verify(t, 1)
+}
+
+func TestLinesOfManyMegabytes(t *testing.T) {
+	dir := t.TempDir()
+	folder := open(t, dir, testOptions)
+	huge := batch("huge")
+	huge.Data = json.RawMessage(`"` + strings.Repeat("member ", 2<<20) + `"`)
+	mustAppend(t, folder, batch("a"), huge)
+	mustClose(t, folder)
+	summary, err := Peek(dir)
+	if err != nil || summary.Lines != 2 || len(summary.Last.Data) != len(huge.Data) {
+		t.Errorf("peeking at a huge line: %d lines, %v", summary.Lines, err)
+	}
+	folder = open(t, dir, testOptions)
+	mustAppend(t, folder, batch("b"))
+	if all := entries(t, folder); len(all) != 3 || len(all[1].Data) != len(huge.Data) {
+		t.Errorf("%d entries came back", len(all))
+	}
+}
+
+func TestOpenIntents(t *testing.T) {
+	folder := open(t, t.TempDir(), testOptions)
+	line := func(phase Phase, op, batch string) Entry { return Entry{Phase: phase, Op: op, Batch: batch} }
+	mustAppend(t, folder,
+		line(Intent, "import", "1"), line(Intent, "tag", "1"), line(Intent, "import", "2"), line(Done, "import", "1"), line(Failed, "import", "2"),
+		line(Intent, "import", "3"), line(Note, "import", "3"), line(Intent, "import", "2"), line(Done, "link", "3"))
+	for op, want := range map[string]string{"import": "3 2", "tag": "1", "link": "", "": "1 3 2"} {
+		found, err := folder.Journal().OpenIntents(op)
+		var batches []string
+		for _, entry := range found {
+			batches = append(batches, entry.Batch)
+		}
+		if got := strings.Join(batches, " "); err != nil || got != want {
+			t.Errorf("open intents of %q: %q, want %q (%v)", op, got, want, err)
+		}
+	}
+}
+
+func TestScanStopsWhenTold(t *testing.T) {
+	folder := open(t, t.TempDir(), testOptions)
+	mustAppend(t, folder, batch("a"), batch("b"))
+	enough, calls := errors.New("enough"), 0
+	err := folder.Journal().Scan(func(Entry) error { calls++; return enough })
+	if err != enough || calls != 1 {
+		t.Errorf("%v after %d calls", err, calls)
+	}
+}
+
+// threeLines is a small journal.
+func threeLines(t testing.TB) []byte {
+	d := &memoryDisk{}
+	if err := newJournal(d, Mark{}).Append(batch("a"), batch("b"), batch("c")); err != nil {
+		t.Fatal(err)
+	}
+	return d.bytes
+}
+
+func TestAnyAlteredByteIsFound(t *testing.T) {
+	good := threeLines(t)
+	for at := range good {
+		for _, change := range []byte{0x01, 0x20, 0x80} {
+			bad := slices.Clone(good)
+			bad[at] ^= change
+			count, _, err := Verify(bytes.NewReader(bad))
+			var line *BadLine
+			if !errors.As(err, &line) || !errors.Is(err, ErrCorrupt) {
+				t.Fatalf("byte %d changed by %#x: %d lines are called good, %v", at, change, count, err)
+			}
+			if want := int64(bytes.Count(good[:at], []byte("\n"))) + 1; line.Line != want {
+				t.Errorf("byte %d of line %d changed: line %d is blamed", at, want, line.Line)
+			}
+		}
+	}
+}
+
+func TestVerifyNamesTheLineAndTheProblem(t *testing.T) {
+	lines := bytes.SplitAfter(threeLines(t), []byte("\n"))[:3]
+	join := func(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+	for _, test := range []struct {
+		name    string
+		journal []byte
+		count   int64
+		want    string
+	}{
+		{"whole", join(lines...), 3, ""},
+		{"empty", nil, 0, ""},
+		{"the end is gone", join(lines[0], lines[1]), 2, ""},
+		{"the first is gone", join(lines[1], lines[2]), 0, "lines are missing before line 1"},
+		{"one in the middle is gone", join(lines[0], lines[2]), 1, "lines are missing before line 2"},
+		{"one is there twice", join(lines[0], lines[0], lines[1]), 1, "line 2 was altered"},
+		{"an empty line", join(lines[0], []byte("\n"), lines[1]), 1, "line 2 was altered"},
+		{"cut off", join(lines[0], lines[1][:40]), 1, "line 2 is cut off"},
+		{"zeros after a power cut", join(lines[0], make([]byte, 4096), lines[1]), 1, "line 2 is cut off"},
+		{"another program's", []byte("{\"level\":\"info\"}\n"), 0, "line 1 was altered"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			count, _, err := Verify(bytes.NewReader(test.journal))
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if count != test.count || got != test.want {
+				t.Errorf("%d lines, %q; want %d, %q", count, got, test.count, test.want)
+			}
+		})
+	}
+	if _, _, err := Verify(io.MultiReader(bytes.NewReader(lines[0]), failingReader{})); err == nil || errors.Is(err, ErrCorrupt) {
+		t.Errorf("a disk that cannot be read is no damaged journal: %v", err)
+	}
+}
+
+type failingReader struct{}
+
+func (failingReader) Read([]byte) (int, error) { return 0, syscall.EIO }
+
+func TestTornTailAtEveryByte(t *testing.T) {
+	good := threeLines(t)
+	dir := t.TempDir()
+	for cut := range good {
+		if err := os.WriteFile(filepath.Join(dir, journalFile), good[:cut], filePermission); err != nil {
+			t.Fatal(err)
+		}
+		folder, err := Open(dir, testOptions)
+		if err != nil {
+			t.Fatalf("cut to %d bytes: %v", cut, err)
+		}
+		whole := bytes.Count(good[:cut], []byte("\n"))
+		torn := cut > 0 && good[cut-1] != '\n'
+		if said := len(folder.Recovered()) > 0; said != torn {
+			t.Errorf("cut to %d bytes: recovered %q", cut, folder.Recovered())
+		}
+		mustAppend(t, folder, batch("next"))
+		if all := entries(t, folder); len(all) != whole+1 || all[whole].Seq != int64(whole+1) {
+			t.Errorf("cut to %d bytes: %d entries, want %d", cut, len(all), whole+1)
+		}
+		mustClose(t, folder)
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	folder := open(b, b.TempDir(), testOptions)
+	members := make([]map[string]string, 250)
+	for i := range members {
+		members[i] = map[string]string{"id": fmt.Sprint(i), "email": fmt.Sprintf("member%d@example.com", i)}
+	}
+	data, _ := json.Marshal(members)
+	for b.Loop() {
+		if err := folder.Journal().Append(Entry{Phase: Intent, Op: "import", Batch: "b", Data: data}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	d := &memoryDisk{}
+	journal := newJournal(d, Mark{})
+	line := batch("a")
+	line.Data = json.RawMessage(`"` + strings.Repeat("x", 50_000) + `"`)
+	for range 200 {
+		if err := journal.Append(line); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.SetBytes(int64(len(d.bytes)))
+	for b.Loop() {
+		if _, _, err := Verify(bytes.NewReader(d.bytes)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
