@@ -157,6 +157,3 @@ func where(field, op string, value any) string {
 	}
 	return string(written)
 }
-
-// plus is the number that is so much further on.
-func (t text) plus(n int) string { return strconv.Itoa(t.number() + n) }

@@ -201,7 +201,7 @@ func contactOf(row record, fields map[crm.FieldID]fieldKind, tags map[crm.TagID]
 func (d *driver) DeleteContact(ctx context.Context, target crm.Target) error {
 	const op = "delete the contact"
 	if !isNumber(string(target.ID)) {
-		return &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + "-ID", Op: op, Hint: "a contact is deleted by its number only"}
+		return &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + crm.CodeInput, Op: op, Hint: "a contact is deleted by its number only"}
 	}
 	return d.remove(ctx, op, "/1/Contact", url.Values{"id": {string(target.ID)}})
 }

@@ -26,7 +26,7 @@ const (
 	slowest  = 75 * time.Second
 	inFlight = 4
 	// readLag is how late a list may lag behind a write.
-	readLag = time.Minute
+	readLag = 15 * time.Second
 )
 
 // contactObject and tagObject are Ontraport's numbers for its object types.
@@ -38,7 +38,6 @@ const (
 type driver struct {
 	conn    *crm.Conn
 	catalog catalog
-	writing locks
 	tagging tagWork
 
 	mu sync.Mutex
@@ -159,44 +158,9 @@ func (d *driver) listAll(ctx context.Context, op, path string) ([]record, error)
 
 // unreadable is the error for an answer of status 200 that does not say what it should. The truth is unknown.
 func unreadable(op, what string) error {
-	return &crm.Error{Kind: crm.KindTemporary, Op: op, Code: codePrefix + "-200", Status: http.StatusOK, Hint: what, Sent: true}
+	return &crm.Error{Kind: crm.KindTemporary, Op: op, Code: codePrefix + crm.CodeAnswer, Status: http.StatusOK, Hint: what, Sent: true}
 }
 
 func isNumber(id string) bool {
 	return id != "" && strings.Trim(id, "0123456789") == ""
-}
-
-// locks lets one writer at a time work on what goes by one name. The zero locks is ready to use.
-type locks struct {
-	mu   sync.Mutex
-	held map[string]*lock
-}
-
-type lock struct {
-	mu   sync.Mutex
-	want int
-}
-
-// lock waits for its turn and returns what to call when done.
-func (l *locks) lock(name string) (unlock func()) {
-	l.mu.Lock()
-	if l.held == nil {
-		l.held = map[string]*lock{}
-	}
-	one := l.held[name]
-	if one == nil {
-		one = &lock{}
-		l.held[name] = one
-	}
-	one.want++
-	l.mu.Unlock()
-	one.mu.Lock()
-	return func() {
-		one.mu.Unlock()
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if one.want--; one.want == 0 {
-			delete(l.held, name)
-		}
-	}
 }

@@ -114,7 +114,6 @@ func (d *driver) knownFields(ctx context.Context) (map[crm.FieldID]fieldKind, er
 // CreateField makes a text or date field in the section Membership, unless one of exactly that alias is there. Aliases may
 // well repeat in Ontraport, so it looks first, and again after an answer that got lost.
 func (d *driver) CreateField(ctx context.Context, field crm.Field) (crm.Field, error) {
-	defer d.writing.lock("fields")()
 	for try := 1; ; try++ {
 		found, err := d.fieldNamed(ctx, field.Name)
 		if err != nil || found.ID != "" {
@@ -184,7 +183,7 @@ func (d *driver) forgetFields() {
 func (d *driver) DeleteField(ctx context.Context, field crm.Field) error {
 	op := "delete the custom field"
 	if !customFields.MatchString(string(field.ID)) {
-		return &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + "-FIELD", Op: op, Hint: "this is not a custom field of Ontraport"}
+		return &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + crm.CodeInput, Op: op, Hint: "this is not a custom field of Ontraport"}
 	}
 	defer d.forgetFields()
 	return d.remove(ctx, op, "/1/objects/fieldeditor", url.Values{"objectID": {contactObject}, "field": {string(field.ID)}})

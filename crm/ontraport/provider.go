@@ -47,10 +47,11 @@ func options() []crm.Option {
 			Required: true,
 		},
 		{
-			Key:     "crm.url",
-			Label:   "API address",
-			Help:    "Leave this empty. It is for trying things out on a sandbox.",
-			Example: home,
+			Key:      "crm.url",
+			Label:    "API address",
+			Help:     "Leave this empty. It is for trying things out on a sandbox.",
+			Example:  home,
+			Advanced: true,
 		},
 	}
 }
@@ -152,5 +153,5 @@ func readBase(address string) (*url.URL, error) {
 }
 
 func invalid(hint string) error {
-	return &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + "-SETTINGS", Op: "read the Ontraport settings", Hint: hint}
+	return &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + crm.CodeInput, Op: "read the Ontraport settings", Hint: hint}
 }

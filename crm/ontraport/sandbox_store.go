@@ -54,6 +54,7 @@ func newStore(options sandbox.Options) *store {
 		sections: map[string]int{"Contact Information": 1},
 		// Numbers begin where they do not look alike, so that one taken for another shows.
 		lastID: 1000,
+		hooks:  []map[string]any{},
 		tags:   []*fakeTag{{id: 900, name: "Not a contact's", object: "1"}},
 	}
 }

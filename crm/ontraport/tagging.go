@@ -64,14 +64,14 @@ func (d *driver) RemoveTag(ctx context.Context, tag crm.Tag, from []crm.Target) 
 func (d *driver) changeTag(ctx context.Context, tag crm.Tag, targets []crm.Target, add bool) ([]crm.Outcome, error) {
 	c := &change{d: d, tag: tag, add: add, outcomes: make([]crm.Outcome, len(targets))}
 	if !isNumber(string(tag.ID)) {
-		return nil, &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + "-ID", Op: c.op(), Hint: "the tag has no number"}
+		return nil, &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + crm.CodeInput, Op: c.op(), Hint: "the tag has no number"}
 	}
 	var good []int
 	for i, target := range targets {
 		c.outcomes[i].ID = target.ID
 		if !isNumber(string(target.ID)) {
 			c.outcomes[i].Result = crm.Failed
-			c.outcomes[i].Err = &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + "-ID", Op: c.op(), Hint: "the contact has no number"}
+			c.outcomes[i].Err = &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + crm.CodeInput, Op: c.op(), Hint: "the contact has no number"}
 			continue
 		}
 		good = append(good, i)

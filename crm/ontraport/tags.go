@@ -35,7 +35,6 @@ func (d *driver) Tags(ctx context.Context) ([]crm.Tag, error) {
 // CreateTag makes a tag, unless one of exactly that name is there. Whether Ontraport makes a second one of the same name is
 // not documented, so it looks first, and again after an answer that got lost.
 func (d *driver) CreateTag(ctx context.Context, name string) (crm.Tag, error) {
-	defer d.writing.lock("tags")()
 	for try := 1; ; try++ {
 		tags, err := d.Tags(ctx)
 		if err != nil {
@@ -82,7 +81,7 @@ func (d *driver) makeTag(ctx context.Context, name string) (crm.Tag, error) {
 func (d *driver) DeleteTag(ctx context.Context, tag crm.Tag) error {
 	const op = "delete the tag"
 	if !isNumber(string(tag.ID)) {
-		return &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + "-ID", Op: op, Hint: "a tag is deleted by its number only"}
+		return &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + crm.CodeInput, Op: op, Hint: "a tag is deleted by its number only"}
 	}
 	return d.remove(ctx, op, "/1/object", url.Values{"objectID": {tagObject}, "id": {string(tag.ID)}})
 }
@@ -118,25 +117,4 @@ func (d *driver) unknownTags(rows []record) []crm.TagID {
 		}
 	}
 	return unknown
-}
-
-// TaggedContacts reads who carries a tag.
-func (d *driver) TaggedContacts(ctx context.Context, tag crm.Tag, at crm.Cursor) (crm.TargetPage, error) {
-	start := string(at)
-	if start == "" {
-		start = "0"
-	}
-	query := url.Values{"objectID": {contactObject}, "tag_id": {string(tag.ID)}, "start": {start}}
-	rows, _, err := d.list(ctx, "read who has the tag", "/1/objects/tag", query)
-	if err != nil {
-		return crm.TargetPage{}, err
-	}
-	var page crm.TargetPage
-	for _, row := range rows {
-		page.Targets = append(page.Targets, crm.Target{ID: crm.ContactID(row["id"]), Email: string(row["email"])})
-	}
-	if len(rows) > 0 {
-		page.Next = crm.Cursor(text(start).plus(len(rows)))
-	}
-	return page, nil
 }

@@ -27,16 +27,16 @@ func (d *driver) Upsert(ctx context.Context, contacts []crm.Contact) ([]crm.Outc
 
 // save writes one contact. It returns an error only for what would befall every other contact too.
 //
-// Two saves of one address at once could both create a contact, so they take turns. For the same reason a save by address is
-// not repeated when its answer is lost: the result is Unknown, and whoever asked looks first. A save by number is.
+// A save by address is not repeated when its answer is lost: the first may be under way still, and both could create a contact.
+// The result is Unknown then, and Client looks first. (Client also sees to it that no two saves of one address are under way.) A
+// save by number is repeated.
 func (d *driver) save(ctx context.Context, contact crm.Contact, fields map[crm.FieldID]fieldKind) (crm.Outcome, error) {
 	const op = "save the contact"
 	body, err := bodyOf(contact, fields)
 	if err != nil {
-		failure := &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + "-VALUE", Op: op, Hint: err.Error()}
+		failure := &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + crm.CodeInput, Op: op, Hint: err.Error()}
 		return crm.Outcome{ID: contact.ID, Result: crm.Failed, Err: failure}, nil
 	}
-	defer d.writing.lock("contact " + address.Key(contact.Email))()
 	request := crm.Request{Op: op, Method: http.MethodPost, Path: "/1/Contacts/saveorupdate", JSON: body}
 	if contact.ID != "" {
 		body["id"] = string(contact.ID)
@@ -81,9 +81,8 @@ func (d *driver) outcome(ctx context.Context, contact crm.Contact, answer saved)
 	if answer.Attrs != nil {
 		outcome.Result = crm.Updated
 	}
-	someoneElse := answer.Email != "" && address.Key(string(answer.Email)) != address.Key(contact.Email)
-	if someoneElse || outcome.ID == "" && answer.Attrs == nil || contact.ID != "" && outcome.ID != "" && outcome.ID != contact.ID {
-		err := unreadable("save the contact", "the answer is about someone else")
+	if outcome.ID == "" && answer.Attrs == nil || isAboutAnother(contact, answer) {
+		err := unreadable("save the contact", "the answer does not say that this contact was saved")
 		return crm.Outcome{ID: contact.ID, Result: crm.Unknown, Err: err}, nil
 	}
 	if outcome.ID == "" {
@@ -100,6 +99,13 @@ func (d *driver) outcome(ctx context.Context, contact crm.Contact, answer saved)
 		outcome.ID = crm.ContactID(ids[0])
 	}
 	return outcome, nil
+}
+
+func isAboutAnother(contact crm.Contact, answer saved) bool {
+	if answer.Email != "" && address.Key(string(answer.Email)) != address.Key(contact.Email) {
+		return true
+	}
+	return contact.ID != "" && answer.id() != "" && answer.id() != string(contact.ID)
 }
 
 // outcomeOf tells what concerns one contact from what concerns them all.
