@@ -199,7 +199,7 @@ func trimAndUnguard(text string, made *notes) string {
 
 // unguard takes away the apostrophe that exporters put before a cell which a spreadsheet would take for a formula.
 func unguard(text string) string {
-	if len(text) > 1 && text[0] == '\'' && strings.IndexByte("=+-@", text[1]) >= 0 {
+	if len(text) > 1 && text[0] == '\'' && isFormula(text[1]) {
 		return text[1:]
 	}
 	return text
@@ -218,12 +218,12 @@ const dateShape = "0000-00-00 00:00:00"
 // readDate returns a date as WordPress stores it. It takes WordPress's own form, ISO 8601 with "T", "Z" or a zero offset, and
 // dates without seconds or time. It never guesses which of two numbers is the month.
 func readDate(text string) (string, dateState) {
+	if isDate(text) {
+		return text, dateGood
+	}
 	text = strings.TrimSpace(text)
 	if text == "" || strings.HasPrefix(text, "0000-00-00") || strings.HasPrefix(text, "-001-11-30") || strings.HasPrefix(text, "-0001-11-30") {
 		return "", dateZero
-	}
-	if isDate(text) {
-		return text, dateGood
 	}
 	date := text
 	for _, zone := range []string{"Z", "+00:00", "+0000", " UTC"} {
@@ -259,16 +259,10 @@ func isDate(text string) bool {
 			return false
 		}
 	}
-	number := func(at, size int) int {
-		n := 0
-		for _, c := range text[at : at+size] {
-			n = 10*n + int(c-'0')
-		}
-		return n
-	}
-	year, month, day := number(0, 4), number(5, 2), number(8, 2)
+	two := func(at int) int { return 10*int(text[at]-'0') + int(text[at+1]-'0') }
+	year, month, day := 100*two(0)+two(2), two(5), two(8)
 	return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) &&
-		number(11, 2) < 24 && number(14, 2) < 60 && number(17, 2) < 60
+		two(11) < 24 && two(14) < 60 && two(17) < 60
 }
 
 func daysIn(year, month int) int {

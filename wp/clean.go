@@ -95,7 +95,6 @@ type cleaner struct {
 	bytes             *countingReader
 	members, rejected *rowWriter
 	summary           Summary
-	key, number       []byte
 }
 
 func (c *cleaner) run(ctx context.Context, export *Export) error {
@@ -203,8 +202,7 @@ func (c *cleaner) claim(export *Export, read *reading, keep bool) {
 		export.note(read, TwinID, ColumnID, strconv.FormatInt(id, 10))
 		return
 	}
-	c.key = appendKey(c.key[:0], read.member.Email)
-	if first, taken := c.addresses.claim(c.key, read.row); taken && !keep {
+	if first, taken := c.addresses.claim(export.key, read.row); taken && !keep {
 		export.note(read, TwinEmail, ColumnEmail, read.member.Email)
 		read.notes[len(read.notes)-1].first = first
 		return

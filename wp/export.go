@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,10 @@ type Export struct {
 	decoder *csvutil.Decoder
 	cells   rowCells
 	notes   []note
+	// key is address.Key of the row that was read last.
+	key []byte
+	// Which columns the file has.
+	hasID, hasEmail, hasRegistered, hasRoles bool
 }
 
 // Row is one person of the file, cleaned, with everything that was found on the way.
@@ -83,7 +88,9 @@ func newExport(src *source, found heading, layout Layout) (*Export, error) {
 	if err != nil {
 		return nil, fmt.Errorf("matching the headings: %w", err)
 	}
-	return &Export{layout: layout, feed: feed, decoder: decoder}, nil
+	has := func(column string) bool { return slices.Contains(feed.names, column) }
+	return &Export{layout: layout, feed: feed, decoder: decoder, hasID: has(ColumnID) || has(ColumnCustomerID),
+		hasEmail: has(ColumnEmail), hasRegistered: has(ColumnRegistered), hasRoles: has(ColumnRoles)}, nil
 }
 
 // afterHeading returns the rows of a file behind its heading.
@@ -147,24 +154,15 @@ func (r *reading) fatal() (note, bool) {
 func (r *reading) drop(codes ...string) {
 	kept := r.notes[:0]
 	for _, note := range r.notes {
-		if !contains(codes, note.code) {
+		if !slices.Contains(codes, note.code) {
 			kept = append(kept, note)
 		}
 	}
 	r.notes = kept
 }
 
-func contains(codes []string, code string) bool {
-	for _, each := range codes {
-		if each == code {
-			return true
-		}
-	}
-	return false
-}
-
 func (e *Export) read() (reading, error) {
-	if _, ok := e.layout.Mapping[ColumnEmail]; !ok {
+	if !e.hasEmail {
 		return reading{}, fmt.Errorf("%w: no heading has been matched with the e-mail address", ErrNeedsMapping)
 	}
 	if err := e.decoder.Decode(&e.cells); err != nil {
@@ -197,14 +195,9 @@ func (e *Export) judge(read *reading, at *record) {
 	e.judgeDate(read)
 	read.member.FirstName = e.text(read, ColumnFirstName, e.cells.FirstName)
 	read.member.LastName = e.text(read, ColumnLastName, e.cells.LastName)
-	if e.has(ColumnRoles) && e.cells.Roles == "" {
+	if e.hasRoles && e.cells.Roles == "" {
 		e.note(read, NoRole, ColumnRoles, "")
 	}
-}
-
-func (e *Export) has(column string) bool {
-	_, ok := e.layout.Mapping[column]
-	return ok
 }
 
 func (e *Export) note(read *reading, code, column, value string) {
@@ -239,7 +232,7 @@ func (e *Export) judgeID(read *reading) {
 	}
 	read.member.CustomerID = customer
 	switch guest := isYes(e.cells.Guest); {
-	case guest, id == "" && (e.has(ColumnID) || e.has(ColumnCustomerID)):
+	case guest, id == "" && e.hasID:
 		e.note(read, Guest, "", "")
 		return
 	case id == "":
@@ -266,16 +259,22 @@ func (e *Export) judgeEmail(read *reading) {
 	email := cleanAddress(e.cells.Email, &made)
 	read.member.Email = email
 	e.noteMade(read, ColumnEmail, email, made)
+	var valid bool
+	e.key, valid = readAddress(e.key[:0], email)
 	switch {
 	case email == "":
 		e.note(read, NoEmail, ColumnEmail, "")
-	case !validAddress(email):
+	case !valid:
 		e.note(read, BadEmail, ColumnEmail, email)
 	}
 }
 
 func (e *Export) judgeDate(read *reading) {
-	if !e.has(ColumnRegistered) {
+	if !e.hasRegistered {
+		return
+	}
+	if isDate(e.cells.Registered) {
+		read.member.Registered = e.cells.Registered
 		return
 	}
 	text := e.text(read, ColumnRegistered, e.cells.Registered)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"strconv"
+
+	"allyswitch/crm/address"
 )
 
 // ReadMembers calls fn with each person of a members.csv that Clean has written, as they were written: nothing is cleaned
@@ -56,7 +58,7 @@ func (e *Export) asWritten() (Member, error) {
 		}
 		member.ID = id
 	}
-	if !validAddress(member.Email) {
+	if !address.Valid(member.Email) {
 		return Member{}, &FileError{BadEmail, note{code: BadEmail, column: ColumnEmail, value: member.Email}.finding(where).Sentence}
 	}
 	return member, nil

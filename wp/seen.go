@@ -2,6 +2,7 @@ package wp
 
 import (
 	"hash/maphash"
+	"math/bits"
 	"strings"
 
 	"allyswitch/crm/address"
@@ -49,7 +50,8 @@ func (s *addressSet) has(hash uint64) bool {
 }
 
 func (s *shard) place(hash uint64) int {
-	place := int(hash % uint64(len(s.hashes)))
+	high, _ := bits.Mul64(hash<<8, uint64(len(s.hashes))) // the upper 8 bits have chosen the shard
+	place := int(high)
 	for s.hashes[place] != 0 && s.hashes[place] != hash {
 		if place++; place == len(s.hashes) {
 			place = 0
@@ -104,10 +106,11 @@ func (s *idSet) add(id int64) {
 	s.pages[page][id>>6&1023] |= 1 << (id & 63)
 }
 
-// appendKey appends address.Key(email). Nearly all addresses are plain ASCII, for which lower case is all there is to it.
-func appendKey(key []byte, email string) []byte {
+// readAddress appends address.Key(email) to key and returns address.Valid(email). Nearly all addresses are plain ASCII, for
+// which lower case is all there is to it.
+func readAddress(key []byte, email string) ([]byte, bool) {
 	if !plainAddress(email) {
-		return append(key, address.Key(email)...)
+		return append(key, address.Key(email)...), address.Valid(email)
 	}
 	for i := range len(email) {
 		c := email[i]
@@ -116,45 +119,38 @@ func appendKey(key []byte, email string) []byte {
 		}
 		key = append(key, c)
 	}
-	return key
+	return key, true
 }
-
-// validAddress is address.Valid with the short cut for plain addresses.
-func validAddress(email string) bool { return plainAddress(email) || address.Valid(email) }
 
 // plainAddress says that an address is certainly valid and equal to its key but for case. When it says no, package address
 // has the word; a test compares the two.
 func plainAddress(email string) bool {
 	at := strings.IndexByte(email, '@')
-	if at < 1 || at > 60 || len(email) > 120 {
-		return false
-	}
-	if !plainWords(email[:at], "_+-") {
+	if at < 1 || at > 60 || len(email)-at > 60 || !plainWords(email[:at]) {
 		return false
 	}
 	domain := email[at+1:]
-	last := domain[strings.LastIndexByte(domain, '.')+1:]
-	return len(last) < len(domain) && len(domain) <= 60 && plainWords(domain, "-") && !strings.Contains(domain, "--") &&
-		!strings.Contains(domain, "-.") && !strings.Contains(domain, ".-") && domain[0] != '-' && domain[len(domain)-1] != '-' && isLetter(last[0])
+	top := strings.LastIndexByte(domain, '.') + 1
+	return top > 1 && strings.IndexByte(domain, '_') < 0 && plainWords(domain) && isLetter(domain[top])
 }
 
-// plainWords says whether text is letters, digits and some signs, with single dots only within.
-func plainWords(text, signs string) bool {
-	dot := true
+// plainWords says whether text is letters, digits and "_", "+" or "-" between them, with single signs only within.
+func plainWords(text string) bool {
+	sign := true
 	for i := range len(text) {
-		c := text[i]
-		switch {
-		case c == '.':
-			if dot {
+		switch c := text[i]; {
+		case isLetter(c), c >= '0' && c <= '9':
+			sign = false
+		case c == '.', c == '-', c == '_', c == '+':
+			if sign {
 				return false
 			}
-		case isLetter(c), c >= '0' && c <= '9', strings.IndexByte(signs, c) >= 0:
+			sign = true
 		default:
 			return false
 		}
-		dot = c == '.'
 	}
-	return !dot
+	return !sign
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

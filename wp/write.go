@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"strings"
 )
 
 // rowWriter writes CSV as RFC 4180 says, with LF line ends, and safe to open in a spreadsheet.
@@ -55,8 +54,11 @@ func (w *rowWriter) fingerprint() string { return hex.EncodeToString(w.digest.Su
 // appendCell writes a cell with the apostrophe before what a spreadsheet would take for a formula (OWASP, CSV Injection),
 // and in quotes where it needs them.
 func appendCell(buf []byte, cell string) []byte {
-	guarded := cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0
-	if !strings.ContainsAny(cell, "\",\r\n") && (cell == "" || cell[0] != ' ' && cell[0] != '\t') {
+	if cell == "" {
+		return buf
+	}
+	guarded := isFormula(cell[0]) || cell[0] == '\t' || cell[0] == '\r'
+	if !needsQuotes(cell) {
 		if guarded {
 			buf = append(buf, '\'')
 		}
@@ -73,4 +75,15 @@ func appendCell(buf []byte, cell string) []byte {
 		buf = append(buf, cell[i])
 	}
 	return append(buf, '"')
+}
+
+func isFormula(c byte) bool { return c == '=' || c == '+' || c == '-' || c == '@' }
+
+func needsQuotes(cell string) bool {
+	for i := range len(cell) {
+		if c := cell[i]; c == '"' || c == ',' || c == '\n' || c == '\r' {
+			return true
+		}
+	}
+	return cell[0] == ' ' || cell[0] == '\t'
 }
