@@ -3,6 +3,8 @@ package registry
 
 import (
 	"allyswitch/crm"
+	"allyswitch/crm/activecampaign"
+	"allyswitch/crm/kit"
 	"allyswitch/crm/ontraport"
 	"allyswitch/crm/sandbox"
 )
@@ -18,6 +20,8 @@ type Entry struct {
 // All lists the CRMs in the order in which to offer them.
 func All() []Entry {
 	return []Entry{
+		{Provider: activecampaign.Provider(), Switches: activecampaign.Switches(), Sandbox: activecampaign.NewSandbox},
+		{Provider: kit.Provider(), Switches: kit.Switches(), Sandbox: kit.NewSandbox},
 		{Provider: ontraport.Provider(), Switches: ontraport.Switches(), Sandbox: ontraport.NewSandbox},
 	}
 }

@@ -1,0 +1,71 @@
+// Package activecampaign speaks ActiveCampaign's API v3 (developers.activecampaign.com) and holds a sandbox that behaves like it.
+package activecampaign
+
+import "allyswitch/crm"
+
+// Provider describes ActiveCampaign to the rest of the program.
+func Provider() crm.Provider {
+	return crm.Provider{
+		ID:               "activecampaign",
+		Name:             "ActiveCampaign",
+		CodePrefix:       codePrefix,
+		AccessAllyName:   "ActiveCampaign",
+		AccessAllySystem: "activecampaign",
+		Options:          options(),
+		Guide:            guide(),
+		New:              newDriver,
+	}
+}
+
+const codePrefix = "AC"
+
+// The settings that New reads.
+const (
+	optionURL = "crm.url"
+	optionKey = "crm.key"
+)
+
+func options() []crm.Option {
+	return []crm.Option{
+		{
+			Key:      optionURL,
+			Label:    "API URL",
+			Help:     "The URL that ActiveCampaign shows under Settings, Developer. It is not the address you log in at.",
+			Example:  "https://youraccount.api-us1.com",
+			Required: true,
+		},
+		{
+			Key:      optionKey,
+			Label:    "API key",
+			Help:     "The key that ActiveCampaign shows below the URL, under Settings, Developer.",
+			Example:  "72 letters and digits",
+			Secret:   true,
+			Env:      "ALLYSWITCH_CRM_KEY",
+			Required: true,
+		},
+	}
+}
+
+func guide() crm.CredentialGuide {
+	return crm.CredentialGuide{
+		Where: []string{
+			"Log in to ActiveCampaign as an administrator.",
+			"Click Settings (the gear at the bottom left).",
+			"Click Developer.",
+			"Under API Access, copy the URL and the Key. You need both.",
+		},
+		LooksLike: "The URL looks like https://youraccount.api-us1.com. The key is a long row of letters (a to f) and digits, without spaces. " +
+			"The key belongs to the user who is logged in, and stops working when that user is deleted.",
+		ForAccessAlly: []string{
+			"AccessAlly asks for the same two: the URL and the Key.",
+			"Use the key of a user who will stay. Do not use the key of a helper who leaves after the move.",
+		},
+		Mistakes: []string{
+			"The address of the page you see after logging in (…activehosted.com/app/…). Copy the URL from Settings, Developer instead.",
+			"The URL and the key swapped. The URL begins with https://.",
+			"The key of a user who is not an administrator. AllySwitch can work with it, but cannot see how many contacts your plan allows.",
+			"The key of another ActiveCampaign account. The key and the URL must come from the same page.",
+			"The event key from Settings, Tracking. It is for the website, not for moving members.",
+		},
+	}
+}

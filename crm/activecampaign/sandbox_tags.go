@@ -1,0 +1,180 @@
+package activecampaign
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+func (s *Sandbox) renderTag(tag *label) object {
+	answer := tagObject(tag)
+	carriers := 0
+	for _, p := range s.contacts {
+		if _, carries := p.tags[tag.id]; carries && !p.deleted {
+			carriers++
+		}
+	}
+	answer["subscriber_count"] = digits(carriers)
+	return answer
+}
+
+func tagObject(tag *label) object {
+	return object{"tagType": tag.kind, "tag": tag.name, "description": tag.description, "cdate": stamp(tag.made),
+		"links": links("/tags/"+digits(tag.id), "contactGoalTags"), "id": digits(tag.id)}
+}
+
+// tagFilters are the operators of filters[search] ("List all tags").
+var tagFilters = map[string]func(name, given string) bool{
+	"eq":          equal,
+	"neq":         func(name, given string) bool { return !equal(name, given) },
+	"contains":    containsFold,
+	"starts_with": func(name, given string) bool { return strings.HasPrefix(strings.ToLower(name), strings.ToLower(given)) },
+	"lt":          func(name, given string) bool { return strings.ToLower(name) < strings.ToLower(given) },
+	"lte":         func(name, given string) bool { return strings.ToLower(name) <= strings.ToLower(given) },
+	"gt":          func(name, given string) bool { return strings.ToLower(name) > strings.ToLower(given) },
+	"gte":         func(name, given string) bool { return strings.ToLower(name) >= strings.ToLower(given) },
+}
+
+func (s *Sandbox) listTags(c *call) {
+	tags := slices.DeleteFunc(slices.Clone(s.tags), func(tag *label) bool {
+		if given := c.query.Get("search"); given != "" && !containsFold(tag.name, given) {
+			return true
+		}
+		for operator, fits := range tagFilters {
+			if given := c.query.Get("filters[search][" + operator + "]"); given != "" && !fits(tag.name, given) {
+				return true
+			}
+		}
+		return false
+	})
+	list(c, "tags", tags, s.renderTag, nil)
+}
+
+// createTag refuses a name that exists in any case; in which words is not known.
+func (s *Sandbox) createTag(c *call) {
+	var in struct{ Tag, TagType, Description text }
+	if !c.read("tag", &in) {
+		return
+	}
+	name := strings.TrimSpace(string(in.Tag))
+	switch {
+	case name == "":
+		c.missing("tag")
+		return
+	case in.TagType != "contact" && in.TagType != "template":
+		c.missing("tagType")
+		return
+	case in.TagType == "contact" && s.tagLike(name) != nil:
+		s.refuseTag(c)
+		return
+	}
+	tag := &label{id: s.next("tag"), name: name, kind: string(in.TagType), description: string(in.Description), made: time.Now()}
+	s.tags = append(s.tags, tag)
+	c.reply(http.StatusCreated, object{"tag": tagObject(tag)})
+}
+
+func (s *Sandbox) refuseTag(c *call) {
+	switch s.setting(switchTagTaken) {
+	case "422-message":
+		c.message(http.StatusUnprocessableEntity, "Tag could not be saved")
+	case "400-empty":
+		c.reply(http.StatusBadRequest, object{})
+	case "409":
+		c.message(http.StatusConflict, "Conflict")
+	default:
+		c.errors(http.StatusUnprocessableEntity, object{"title": "Tag already exists in the system", "detail": "", "code": "duplicate",
+			"source": object{"pointer": "/data/attributes/tag"}})
+	}
+}
+
+func (s *Sandbox) getTag(c *call) {
+	tag := s.tag(c.number())
+	if tag == nil {
+		c.notFound("Tag")
+		return
+	}
+	c.reply(http.StatusOK, object{"tag": s.renderTag(tag)})
+}
+
+func (s *Sandbox) renameTag(c *call) {
+	tag := s.tag(c.number())
+	if tag == nil {
+		c.notFound("Tag")
+		return
+	}
+	var in struct{ Tag, Description *text }
+	if !c.read("tag", &in) {
+		return
+	}
+	if in.Tag != nil {
+		if other := s.tagLike(string(*in.Tag)); other != nil && other != tag {
+			s.refuseTag(c)
+			return
+		}
+		tag.name = string(*in.Tag)
+	}
+	if in.Description != nil {
+		tag.description = string(*in.Description)
+	}
+	c.reply(http.StatusOK, object{"tag": tagObject(tag)})
+}
+
+// deleteTag takes the tag off everybody, too.
+func (s *Sandbox) deleteTag(c *call) {
+	id := c.number()
+	if s.tag(id) == nil {
+		c.notFound("Tag")
+		return
+	}
+	s.tags = slices.DeleteFunc(s.tags, func(tag *label) bool { return tag.id == id })
+	for _, p := range s.contacts {
+		delete(p.tags, id)
+	}
+	c.reply(http.StatusOK, object{})
+}
+
+// listAutomations tells what kind of trigger starts each automation, not which tag.
+func (s *Sandbox) listAutomations(c *call) {
+	from, to := c.window(len(s.automations))
+	starts := []object{}
+	for _, automation := range s.automations[from:to] {
+		kind := "subscribe"
+		if automation.Tag != "" {
+			kind = "tag"
+		}
+		starts = append(starts, object{"id": digits(1000 + automation.id), "series": digits(automation.id), "type": kind})
+	}
+	meta := object{"total": digits(len(s.automations)), "starts": starts, "filtered": false, "smsLogs": []object{}}
+	list(c, "automations", s.automations, renderAutomation, object{"meta": meta})
+}
+
+func renderAutomation(automation *flow) object {
+	status := "2"
+	if automation.Active {
+		status = "1"
+	}
+	return object{
+		"name": automation.Name, "cdate": stamp(automation.made), "mdate": stamp(automation.made), "userid": "1", "status": status, "entered": "0", "exited": "0",
+		"hidden": "0", "defaultscreenshot": "", "screenshot": "", "id": digits(automation.id),
+		"links": links("/automations/"+digits(automation.id), "campaigns", "contactGoals", "contactAutomations", "blocks", "goals", "sms", "sitemessages"),
+	}
+}
+
+// enrol starts an automation for a contact.
+func (s *Sandbox) enrol(c *call) {
+	var in struct{ Contact, Automation text }
+	if !c.read("contactAutomation", &in) {
+		return
+	}
+	p := s.person(in.Contact.number())
+	at := slices.IndexFunc(s.automations, func(automation *flow) bool { return automation.id == in.Automation.number() })
+	if p == nil || at < 0 || !s.automations[at].Active {
+		c.message(http.StatusForbidden, "Could not create SubscriberSeries")
+		return
+	}
+	s.runs = append(s.runs, s.run(s.automations[at], p))
+	c.reply(http.StatusCreated, object{"contacts": []object{s.render(p)}, "contactAutomation": object{
+		"contact": string(in.Contact), "seriesid": string(in.Automation), "startid": "0", "status": 1, "links": object{}, "id": digits(s.next("contactAutomation")), "automation": string(in.Automation),
+	}})
+}
