@@ -95,6 +95,8 @@ type Fact struct {
 	Mark  Mark
 	Label string
 	Value string
+	// Private values hold a name: privacy mode hides them. Addresses are hidden anyway.
+	Private bool
 }
 
 // Item is one thing to do: a Question, Tick, Task, Instruction or Table.

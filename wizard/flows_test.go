@@ -1,0 +1,331 @@
+package wizard_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/wizardtest"
+)
+
+func home() wizardtest.Size { return wizardtest.Size{Width: 80, Height: 24} }
+
+// ends checks that the program has ended by itself without an error.
+func ends(t *testing.T, term *wizardtest.Terminal) {
+	t.Helper()
+	ended, err := term.Ended()
+	if !ended {
+		t.Fatal("the wizard is still running")
+	}
+	if err != nil {
+		t.Fatalf("the wizard ended with %v", err)
+	}
+}
+
+func TestAnOwnerAnswersTheQuestionsAndGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := newShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, asking(), guided()), home())
+		term.Sees("Start · Connect your site", "Address of your site (needed)", "Not finished yet")
+
+		term.Type("example.com")
+		term.Press("enter")
+		term.Sees("The address must begin with https://.")
+		term.Press("ctrl+u")
+		term.Paste(" https://example.com\n")
+		term.Press("enter")
+		if got := folder.state.Answer("connect", "site.url"); got != "https://example.com" {
+			t.Fatalf("the address kept is %q", got)
+		}
+		term.Sees("Address of your site: https://example.com")
+
+		term.Press("down", "enter") // Kit
+		if got := folder.state.Answer("connect", "crm.provider"); got != "kit" {
+			t.Fatalf("the CRM kept is %q", got)
+		}
+		term.Paste("sk-0123456789abcdef\n")
+		term.SeesNot("sk-0123")
+		term.Sees("••••••••cdef")
+		term.Press("enter")
+		term.SeesNot("0123456789")
+		term.Press("enter") // takes the default
+		if got := folder.state.Answer("connect", "site.name"); got != "My site" {
+			t.Fatalf("the default was not taken: %q", got)
+		}
+		term.Sees("Continue to step 1, Put the site into maintenance")
+		term.Press("enter")
+		term.Sees("Step 1 of 1 · Put the site into maintenance")
+		term.Press("q")
+		term.Sees("Leave AllySwitch?", "Your progress is saved")
+		term.Press("y")
+		ends(t, term)
+	})
+}
+
+func TestNobodyIsTrappedInAnInvalidField(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := newShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, asking(), guided()), home())
+		term.Type("nonsense")
+		term.Press("tab")
+		term.Sees("Address of your site: typed, not saved yet", "The address must begin with https://.", "› ( ) ActiveCampaign")
+		term.Press("esc")
+		term.Sees("Go back?", "not saved yet")
+		term.Press("esc")
+		term.SeesNot("Go back?")
+		term.Press("shift+tab")
+		term.Sees("nonsense")
+		if folder.state.Answer("connect", "site.url") != "" {
+			t.Fatal("the invalid answer was kept")
+		}
+	})
+}
+
+func TestTypingLettersIsNotACommand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := wizardtest.Start(t, shellOf(t, newShelf(), asking(), guided()), home())
+		term.Type("q?lL")
+		term.Sees("│ q?lL")
+	})
+}
+
+func TestTicksCanBeTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := newShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, guided()), home())
+		term.Press("space")
+		term.Sees("[✓] The maintenance page is on.", "ticked 1 Jan 2000")
+		term.Press("space")
+		term.Sees("[ ] The maintenance page is on.", "The tick is taken back.")
+		term.Press("enter")
+		term.Sees("[✓] The maintenance page is on.")
+		term.Press("space")
+		term.Sees("Where is it?")
+		term.Type("on the second disk")
+		term.Press("enter")
+		if got := folder.state.Step("maintenance").Ticks["backup"].Note; got != "on the second disk" {
+			t.Fatalf("the note kept is %q", got)
+		}
+		term.Press("tab")
+		term.Sees("[ Close AllySwitch ]")
+	})
+}
+
+func TestAHundredSecondsOfWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := newShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds), guided()), home())
+		term.Press("enter")
+		term.Wait(50*time.Second + 300*time.Millisecond)
+		term.Sees("Sending members", "50 %", "of 1,000", "10 a second", "left")
+		if folder.state.Step("import").Tasks["send"].Ended != nil {
+			t.Fatal("the task counts as ended while it runs")
+		}
+		term.Wait(51 * time.Second)
+		term.Sees("Send the members: done.", "Members sent  1000", "Done 1 Jan 2000")
+		if got := folder.state.Step("import").Tasks["send"].Outcome; got != wizard.OutcomeDone {
+			t.Fatalf("the outcome is %q", got)
+		}
+		if sent := len(term.Raw()); sent > 10_000*101 {
+			t.Fatalf("%d bytes went to the terminal in 101 s", sent)
+		}
+		term.Press("tab", "enter")
+		term.Sees("Put the site into maintenance")
+	})
+}
+
+func TestStoppingAndGoingOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := newShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds)), home())
+		term.Press("enter")
+		term.Wait(10 * time.Second)
+		term.Press("s")
+		term.Wait(time.Second)
+		term.Sees("Stopped. What was done stays done", "Enter: go on with the rest")
+		if got := folder.state.Step("import").Counters["sent"]; got < 90 || got > 110 {
+			t.Fatalf("%d members are recorded after ten seconds", got)
+		}
+		term.Press("enter")
+		term.Wait(101 * time.Second)
+		term.Sees("Send the members: done.")
+	})
+}
+
+func TestCtrlCStopsTheJobFirstAndLeavesTheSecondTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := newShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds)), home())
+		term.Press("enter")
+		term.Wait(5 * time.Second)
+		term.Press("ctrl+c")
+		term.Sees("Stopped. What was done stays done")
+		term.Press("ctrl+c")
+		term.Wait(time.Second)
+		ends(t, term)
+		if got := folder.state.Step("import").Tasks["send"].Outcome; got != wizard.OutcomeStopped {
+			t.Fatalf("the outcome is %q", got)
+		}
+	})
+}
+
+func TestSignalsStopTheJobAndAreWaitedFor(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		synctest.Test(t, func(t *testing.T) {
+			folder := newShelf()
+			term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds)), home())
+			term.Press("enter")
+			term.Wait(5 * time.Second)
+			term.Signal(signal)
+			term.Wait(time.Second)
+			ends(t, term)
+			task := folder.state.Step("import").Tasks["send"]
+			if task.Outcome != wizard.OutcomeStopped || task.Ended == nil {
+				t.Fatalf("%v left the task as %+v", signal, task)
+			}
+		})
+	}
+}
+
+func TestAnInterruptedTaskSaysThatNothingIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := newShelf()
+		shell := shellOf(t, folder, working(hundredSeconds))
+		keeper := &wizard.Keeper{Folder: folder}
+		if err := keeper.Begin("import", "send"); err != nil {
+			t.Fatal(err)
+		}
+		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds)), home())
+		term.Sees("It was interrupted. Nothing is lost. Press Enter to go on.", "Enter: go on")
+		_ = shell
+	})
+}
+
+func TestAFailedSaveStopsTheJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := newShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds), guided()), home())
+		folder.fail = errors.New("no space left on device")
+		term.Press("enter")
+		term.Sees("Not saved", "Nothing more is sent while it cannot be recorded", "ALLY-SAVE", "NOT SAVED")
+		term.Wait(time.Second)
+		folder.fail = nil
+		term.Press("r")
+		term.Sees("✓ saved", "Saved.")
+
+		term.Press("enter")
+		term.Wait(10 * time.Second)
+		term.Sees("Sending members")
+		folder.fail = errors.New("no space left on device")
+		term.Press("l", "down", "enter") // the other step, whose tick cannot be saved
+		term.Press("space")
+		term.Sees("Not saved")
+		term.Wait(time.Second)
+		if got := folder.state.Step("import").Counters["sent"]; got > 120 {
+			t.Fatalf("%d members were sent after the save had failed", got)
+		}
+		folder.fail = nil
+	})
+}
+
+func TestAPanicInAJobIsAnErrorCard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := wizardtest.Start(t, shellOf(t, newShelf(), working(func(context0, reporter) (wizard.Change, error) { panic("boom") })), home())
+		term.Press("enter")
+		term.Wait(time.Second)
+		term.Sees("This did not work", "A fault in this program", "ALLY-FAULT", "What it means for your members")
+		term.SeesNot("goroutine", "boom")
+		term.Press("d")
+		term.Sees("boom")
+		term.Press("esc")
+		term.Sees("Failed 1 Jan 2000", "Enter: try again")
+	})
+}
+
+func TestKeysTypedAMomentBeforeDoNotAnswerACard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		failing := func(ctx context0, _ reporter) (wizard.Change, error) {
+			time.Sleep(3 * time.Second)
+			return nil, errors.New("the CRM hung up")
+		}
+		term := wizardtest.Start(t, shellOf(t, newShelf(), working(failing)), home())
+		term.Press("enter")
+		term.Wait(2900 * time.Millisecond)
+		for range 6 {
+			term.Press("enter")
+		}
+		term.Sees("This did not work", "ALLY-000")
+		term.Wait(time.Second)
+		term.Press("enter")
+		term.SeesNot("ALLY-000: x", "What it means for your members")
+	})
+}
+
+func TestTheRailAndTheListLeadToOpenSteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		later := &station{id: "later", title: "A step for later", number: 5, locked: true}
+		term := wizardtest.Start(t, shellOf(t, newShelf(), asking(), guided(), later), wizardtest.Size{Width: 120, Height: 40})
+		term.Press("ctrl+l")
+		term.Sees("All steps", "later")
+		term.Press("down", "down", "enter")
+		term.Sees("A step for later is not open yet")
+		term.Press("ctrl+l", "down", "enter")
+		term.Sees("Step 1 of 5 · Put the site into maintenance")
+		term.Press("esc")
+		term.Sees("Start · Connect your site")
+		term.Press("esc")
+		term.Sees("This is the first page.")
+	})
+}
+
+func TestATableIsMendedAndSearched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := wizardtest.Start(t, shellOf(t, newShelf(), people(50_000)), home())
+		term.Press("down", "m")
+		term.Sees("The right address")
+		term.Type("anna")
+		term.Press("enter")
+		term.Sees("An address has an @ in it.")
+		term.Type("@example.org")
+		term.Press("enter")
+		term.Sees("anna@example.org")
+		term.Press("x")
+		term.Sees("It has bought something.")
+		term.Press("/")
+		term.Type("member49998@")
+		term.Press("enter")
+		term.Wait(5 * time.Second)
+		term.Sees("Row 49,999 of 50,000", "member49998@example.com")
+		term.Press("/")
+		term.Type("nobody at all")
+		term.Press("enter")
+		term.Wait(5 * time.Second)
+		term.Sees("not found: nobody at all")
+	})
+}
+
+func TestAWindowThatIsTooSmallSaysSo(t *testing.T) {
+	frame := strings.Join(wizardtest.Frame(t, shellOf(t, newShelf(), asking()), wizardtest.Size{Width: 50, Height: 12}), "\n")
+	for _, want := range []string{"50 x 12", "60 x 16", "Connect your site", "Nothing is lost"} {
+		if !strings.Contains(frame, want) {
+			t.Errorf("the notice does not say %q:\n%s", want, frame)
+		}
+	}
+}
+
+func TestNoColorWithAnyValue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := wizardtest.Start(t, shellOf(t, newShelf(), asking()), home(), "NO_COLOR=yes")
+		term.Sees("Connect your site")
+		for _, colour := range []string{"\x1b[38;", "\x1b[48;", ";38;2;", ";38;5;"} {
+			if strings.Contains(term.Raw(), colour) {
+				t.Errorf("colours are sent although NO_COLOR is set: %q", colour)
+			}
+		}
+	})
+}

@@ -1,0 +1,35 @@
+package wizard
+
+import "strings"
+
+// Pending says what a sheet still waits for, one short phrase an item, in order.
+func Pending(sheet Sheet) []string {
+	var open []string
+	for _, item := range sheet.Items {
+		if text := pending(item); text != "" {
+			open = append(open, text)
+		}
+	}
+	return open
+}
+
+// pending says what an item waits for, empty when it holds nothing up.
+func pending(item Item) string {
+	switch item := item.(type) {
+	case Question:
+		if item.Required && item.Value == "" {
+			return "answer " + quoted(item.Label)
+		}
+	case Tick:
+		if !item.Optional && item.Set == nil {
+			return "tick " + quoted(item.Text)
+		}
+	case Task:
+		if item.Required && !item.Complete {
+			return "run " + quoted(item.Label)
+		}
+	}
+	return ""
+}
+
+func quoted(text string) string { return "\"" + strings.TrimRight(text, ".: ") + "\"" }

@@ -1,0 +1,84 @@
+package wizard
+
+import (
+	"fmt"
+
+	"allyswitch/wizard/ui"
+)
+
+// railEntry is one step in a list of all.
+type railEntry struct {
+	id, number, title string
+	status            Status
+	shown, beside     bool
+}
+
+// railEntries looks at all steps. A running job makes its step running whatever the state says.
+func (s *Shell) railEntries() []railEntry {
+	entries := make([]railEntry, 0, len(s.path))
+	for _, step := range s.path {
+		entry := railEntry{
+			id: step.ID(), number: s.path.Short(step), title: step.Title(),
+			status: step.Status(s.keeper.State()), shown: step.ID() == s.shown.ID(), beside: beside(step),
+		}
+		if s.running != nil && s.running.step.ID() == entry.id {
+			entry.status = Running
+		}
+		entries = append(entries, entry)
+	}
+	return entries
+}
+
+// state is how an entry's status is drawn: never by colour alone.
+func (e railEntry) state(theme ui.Theme) (style styled, sign, word string) {
+	switch {
+	case e.status == Running:
+		return theme.Focus, theme.Signs.Now, "running"
+	case e.status == NeedsCheck:
+		return theme.Warn, theme.Signs.Check, "check again"
+	case e.status == Done:
+		return theme.Good, theme.Signs.Good, "done"
+	case e.status == Locked:
+		return theme.Quiet, theme.Signs.Locked, "later"
+	case e.beside:
+		return theme.Quiet, theme.Signs.Ready, "tool"
+	}
+	return theme.Body, theme.Signs.Ready, "to do"
+}
+
+// rail draws all steps in exactly height lines of railWidth cells, around the one on display.
+func (s *Shell) rail(height int) []string {
+	entries := s.railEntries()
+	at := 0
+	lines := make([]string, len(entries))
+	for i, entry := range entries {
+		if entry.shown {
+			at = i
+		}
+		lines[i] = s.railLine(entry)
+	}
+	offset := max(min(at-height/2, len(lines)-height), 0)
+	return s.look.Theme.Box(lines[offset:], railWidth, height)
+}
+
+func (s *Shell) railLine(entry railEntry) string {
+	theme := s.look.Theme
+	style, sign, word := entry.state(theme)
+	pointer := " "
+	if entry.shown {
+		pointer = theme.Focus.Render(theme.Signs.Pointer)
+	}
+	signs := 1
+	if len(theme.Signs.Good) > 3 {
+		signs = ui.Width(theme.Signs.Good)
+	}
+	if word == "to do" || word == "later" || word == "tool" {
+		word = ""
+	}
+	room := railWidth - 6 - signs - ui.Width(word)
+	title := theme.Fit(s.look.Text(entry.title), room)
+	if entry.shown {
+		title = theme.Focus.Render(title)
+	}
+	return pointer + style.Render(theme.Fit(sign, signs)) + fmt.Sprintf(" %2s ", entry.number) + title + " " + style.Render(word)
+}

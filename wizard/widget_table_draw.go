@@ -1,0 +1,92 @@
+package wizard
+
+import (
+	"strconv"
+	"strings"
+
+	"allyswitch/wizard/ui"
+)
+
+// least is how many rows are shown however small the window is.
+const least = 3
+
+func (w *tableWidget) draw(look Look, room frame) drawing {
+	theme := look.Theme
+	lines := head(look, room.focused, theme.Body, theme.Signs.Plain, w.title(), room.width)
+	if w.table.Rows == 0 {
+		return drawing{lines: append(lines, quiet(look, "Nothing to show.", room.width)...)}
+	}
+	below := w.below(look, room)
+	rows := max(min(room.height-len(lines)-len(below)-3, w.table.Rows), least)
+	grid := w.grid
+	grid.Focused = room.focused
+	grid.Show(rows)
+	drawn := grid.Lines(theme, func(i int) []string { return w.cells(look, i) }, room.width-4, rows+1)
+	cursor := len(lines) + 1 + grid.Cursor - grid.Top
+	for _, line := range drawn {
+		lines = append(lines, "    "+line)
+	}
+	if w.captures() {
+		cursor = len(lines)
+	}
+	return drawing{lines: append(lines, below...), cursor: cursor}
+}
+
+func (w *tableWidget) title() string {
+	return w.table.Title + " (" + ui.Count(int64(w.table.Rows)) + ")"
+}
+
+// below is what stands under the rows: where we are, the search, the question of an action.
+func (w *tableWidget) below(look Look, room frame) []string {
+	lines := quiet(look, "Row "+ui.Count(int64(w.grid.Cursor+1))+" of "+ui.Count(int64(w.table.Rows))+w.search.told(look), room.width)
+	if w.search.typing {
+		lines = append([]string{"     Search: " + w.search.input.View(look.Theme, look.Veil, room.focused, false, room.width-14)}, lines...)
+	}
+	if w.ask != nil {
+		lines = append(w.drawAsk(look, room), lines...)
+	}
+	return append(lines, warning(look, w.problem, room.width)...)
+}
+
+func (w *tableWidget) drawAsk(look Look, room frame) []string {
+	question := *w.ask.action.Ask
+	side := look.Theme.Quiet.Render(look.Theme.Signs.Side)
+	lines := []string{
+		"     " + look.Theme.Heading.Render(look.Theme.Cut(look.Text(question.Label), room.width-6)),
+		"     " + side + " " + w.ask.input.View(look.Theme, look.Veil, true, w.anyPrivate(), room.width-8),
+	}
+	if question.Confirm != "" {
+		lines = append(lines, detail(look, "Type exactly:", question.Confirm, room.width)...)
+	}
+	lines = append(lines, quiet(look, options(question), room.width)...)
+	lines = append(lines, quiet(look, question.Help, room.width)...)
+	return append(lines, warning(look, w.ask.problem, room.width)...)
+}
+
+func (w *tableWidget) anyPrivate() bool {
+	for _, column := range w.table.Columns {
+		if column.Private {
+			return true
+		}
+	}
+	return false
+}
+
+// options lists the choices of a row's question by number.
+func options(question Question) string {
+	parts := make([]string, len(question.Choices))
+	for i, choice := range question.Choices {
+		parts[i] = strconv.Itoa(i+1) + " " + choice.Label
+	}
+	return strings.Join(parts, ", ")
+}
+
+// pick turns the number or label of a choice into its value, empty when it is none.
+func pick(question Question, typed string) string {
+	for i, choice := range question.Choices {
+		if typed == strconv.Itoa(i+1) || strings.EqualFold(typed, choice.Label) || typed == choice.Value {
+			return choice.Value
+		}
+	}
+	return ""
+}
