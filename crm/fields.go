@@ -36,6 +36,11 @@ func (c *Client) EnsureField(ctx context.Context, field Field) (Field, error) {
 	}
 	c.fields.mu.Lock()
 	defer c.fields.mu.Unlock()
+	return untilKnown(ctx, c, "looking whether the field is there now", func() (Field, error) { return c.ensureField(ctx, op, field) })
+}
+
+// ensureField is one try. The list is locked.
+func (c *Client) ensureField(ctx context.Context, op string, field Field) (Field, error) {
 	if !c.fields.listed {
 		fields, err := c.Fields(ctx)
 		if err != nil {

@@ -24,6 +24,9 @@ func (c *Client) Find(ctx context.Context, email string) ([]Contact, error) {
 		if address.Key(contact.Email) != key || contact.ID == "" {
 			return nil, c.odd(op, "the answer is about somebody else")
 		}
+		if err := c.nameTags(ctx, contact.Tags); err != nil {
+			return nil, err
+		}
 	}
 	return found, nil
 }
@@ -50,6 +53,9 @@ func (c *Client) EachContact(ctx context.Context, fn func(Contact) error) (int, 
 				continue
 			}
 			seen[contact.ID] = true
+			if err := c.nameTags(ctx, contact.Tags); err != nil {
+				return "", err
+			}
 			if err := fn(contact); err != nil {
 				return "", &callerError{err}
 			}

@@ -23,6 +23,8 @@ type tagList struct {
 	mu     sync.Mutex
 	listed bool
 	tags   []Tag
+	// strangers are tags that contacts carry but no list has.
+	strangers map[Tag]bool
 }
 
 // Tags lists all contact tags, anew each time.
@@ -51,6 +53,11 @@ func (c *Client) EnsureTag(ctx context.Context, name string) (Tag, error) {
 	}
 	c.tags.mu.Lock()
 	defer c.tags.mu.Unlock()
+	return untilKnown(ctx, c, "looking whether the tag is there now", func() (Tag, error) { return c.ensureTag(ctx, op, name) })
+}
+
+// ensureTag is one try. The list is locked.
+func (c *Client) ensureTag(ctx context.Context, op, name string) (Tag, error) {
 	if err := c.listTags(ctx); err != nil {
 		return Tag{}, err
 	}
@@ -59,6 +66,19 @@ func (c *Client) EnsureTag(ctx context.Context, name string) (Tag, error) {
 		return tag, err
 	}
 	return c.createTag(ctx, op, name)
+}
+
+// untilKnown tries again, a few times, while it is unknown whether something was made. Each try looks first.
+func untilKnown[T any](ctx context.Context, c *Client, reason string, try func() (T, error)) (T, error) {
+	for round := 1; ; round++ {
+		made, err := try()
+		if !wasSent(err) || round == mostRounds || ctx.Err() != nil {
+			return made, err
+		}
+		if err := c.pause(ctx, reason, max(c.features.ReadLag, firstBackoff)); err != nil {
+			return made, err
+		}
+	}
 }
 
 // listTags fills the list on first use. The list is locked.
@@ -105,6 +125,46 @@ func (c *Client) createTag(ctx context.Context, op, name string) (Tag, error) {
 	if tagKey(tag.Name) != name {
 		return Tag{}, c.refused(KindConflict, op, "%s made %q of the tag %q", c.provider.Name, tag.Name, name)
 	}
+	return tag, nil
+}
+
+// nameTags fills in, in place, what a contact's page leaves out of its tags: the name where there is only an ID, and the other way round.
+func (c *Client) nameTags(ctx context.Context, tags []Tag) error {
+	for i := range tags {
+		if tags[i].Name != "" && tags[i].ID != "" {
+			continue
+		}
+		known, err := c.lookUpTag(ctx, tags[i])
+		if err != nil {
+			return err
+		}
+		tags[i] = known
+	}
+	return nil
+}
+
+// lookUpTag finds a tag by what is known of it; when the list does not have it, in a new list. A tag that nobody knows stays as it is.
+func (c *Client) lookUpTag(ctx context.Context, tag Tag) (Tag, error) {
+	c.tags.mu.Lock()
+	defer c.tags.mu.Unlock()
+	for _, fresh := range []bool{false, true} {
+		if fresh && c.tags.strangers[tag] {
+			break
+		}
+		c.tags.listed = c.tags.listed && !fresh
+		if err := c.listTags(ctx); err != nil {
+			return tag, err
+		}
+		for _, known := range c.tags.tags {
+			if tag.ID != "" && known.ID == tag.ID || tag.ID == "" && tagKey(known.Name) == tagKey(tag.Name) {
+				return known, nil
+			}
+		}
+	}
+	if c.tags.strangers == nil {
+		c.tags.strangers = map[Tag]bool{}
+	}
+	c.tags.strangers[tag] = true
 	return tag, nil
 }
 
