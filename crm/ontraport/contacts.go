@@ -51,7 +51,7 @@ func (d *driver) Contacts(ctx context.Context, at crm.Cursor) (crm.Page, error) 
 // then the look-up by address decides.
 func (d *driver) Find(ctx context.Context, email string) ([]crm.Contact, error) {
 	const op = "find the contact"
-	query := url.Values{"sort": {"id"}, "sortDir": {"asc"}, "condition": {where("email", "=", oneValue{email})}}
+	query := url.Values{"sort": {"id"}, "sortDir": {"asc"}, "condition": {where("email", "IN", spellings(email))}}
 	contacts, _, err := d.readContacts(ctx, op, query)
 	if err != nil {
 		return nil, err
@@ -72,6 +72,15 @@ func (d *driver) Find(ctx context.Context, email string) ([]crm.Contact, error) 
 		return nil, unreadable(op, "the look-up by address and the list of contacts disagree")
 	}
 	return matching, nil
+}
+
+// spellings are an address as it is and in lower case: it is not known whether Ontraport compares them without case.
+func spellings(email string) manyValues {
+	list := manyValues{List: []oneValue{{email}}}
+	if key := address.Key(email); key != email {
+		list.List = append(list.List, oneValue{key})
+	}
+	return list
 }
 
 func withAddress(contacts []crm.Contact, email string) []crm.Contact {
