@@ -1,0 +1,75 @@
+package steps
+
+import (
+	"fmt"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+)
+
+func newCRMSetup(deps *Deps) *step {
+	s := &step{id: CRMSetup, title: "Review the CRM's own set-up", deps: deps}
+	s.inputs = restsOn(theAccount)
+	s.sheet = s.setupSheet
+	return s
+}
+
+func (s *step) setupSheet(state *checkpoint.State) wizard.Sheet {
+	name := s.deps.crmName(state)
+	items := []wizard.Item{
+		s.tick(state, wizard.Tick{Key: "password-field", Text: "The password field is decided",
+			Where: accessAlly("Settings", "General Setup", "Password Field"), Look: "Leave it blank, unless you need automatic log-in links. Then passwords are stored in the CRM, and most CRMs do not encrypt them."}),
+		s.tick(state, wizard.Tick{Key: "username-field", Text: "The username field is decided", Optional: true,
+			Where: accessAlly("Settings", "General Setup", "Username Field"), Look: "Only for sites where people log in with a name that is not their e-mail address."}),
+	}
+	for _, tick := range setupTicks(state.CRM.Provider, name) {
+		items = append(items, s.tick(state, tick))
+	}
+	items = append(items, s.tick(state, wizard.Tick{Key: "fields", Text: "Affiliate, team and credit fields exist, if you use those features", Optional: true,
+		Look: "Affiliates need two text fields, affiliate_key and affiliate_referral_field. Teams need one text field a program, credits one field a balance. Nobody edits these by hand."}))
+	return wizard.Sheet{
+		Level: "files",
+		Does:  []string{fmt.Sprintf("After saving, AccessAlly asks for a few more settings that only %s has. This step goes through them.", name)},
+		Warnings: []string{
+			"A webhook address of AccessAlly holds a secret of your site. Do not show it on a screen-share, and do not mail it.",
+			"Do not use the webhook that makes passwords on people who have one: it would give them a new one.",
+		},
+		Items: items,
+		Known: fmt.Sprintf("A tag that you add by hand in %s to a test contact arrives on the site.", name),
+		Help: []string{
+			"In CRM mode, a tag change made in the CRM reaches the site through a webhook, or when the member next comes by after a day.",
+			"AccessAlly's own page \"How to integrate AccessAlly with a CRM system\" has the pictures.",
+		},
+	}
+}
+
+// setupTicks are what one CRM needs besides. The menu words are those of its own screens.
+func setupTicks(provider, name string) []wizard.Tick {
+	webhook := func(where []string, look string) wizard.Tick {
+		return wizard.Tick{Key: "webhook", Text: "A webhook tells the site about changes made in " + name, Where: where, Look: look}
+	}
+	switch provider {
+	case "activecampaign":
+		return []wizard.Tick{
+			webhook([]string{"Automations", "your automation", "+", "Webhook"}, "The address comes from your site: in the black bar on top, AccessAlly, Webhook Generator, Run Custom Operation."),
+			{Key: "opt-in-form", Text: "A form with single opt-in exists, and is used for nothing else", Where: accessAlly("Payment", "CRM Integration"),
+				Look: "People who unsubscribed are inactive in ActiveCampaign, and enter no automation. This form lets them in again when they buy."},
+		}
+	case "kit":
+		return []wizard.Tick{
+			{Key: "last-name", Text: "The custom field for the last name is chosen", Where: accessAlly("Settings", "CRM Integration"), Look: "Kit has a first name only. The last name lives in a custom field."},
+			webhook(accessAlly("Settings", "CRM Integration", "Create Webhook"), "Kit's webhooks start with a tag only. Each custom operation that the CRM starts needs a tag of its own."),
+		}
+	case "keap":
+		return []wizard.Tick{webhook([]string{"Campaign Builder", "a sequence", "Send HTTP Post"}, "The contact ID goes along by itself.")}
+	case "ontraport":
+		return []wizard.Tick{
+			webhook([]string{"Automations", "a webhook element", "Post data"}, "The post data is contactId=[Contact ID], in one line."),
+			{Key: "owner", Text: "The API key has a contact owner, and all permissions are ticked", Where: []string{"Administration", "Integrations", "Ontraport API Instructions and Key Manager"}},
+			{Key: "wordpress", Text: "The WordPress site is entered in Ontraport, and PilotPress is off", Where: []string{"Administration", "Integrations", "WordPress Website"}, Look: "Choose an existing site, without membership levels."},
+		}
+	case "drip":
+		return []wizard.Tick{webhook([]string{"Workflows", "a workflow", "Send an HTTP Post"}, "The address comes from your site: AccessAlly, Webhook Generator.")}
+	}
+	return nil
+}

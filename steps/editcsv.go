@@ -1,0 +1,173 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"allyswitch/crm/address"
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+	"allyswitch/wp"
+)
+
+func newEditCSV(deps *Deps) *step {
+	s := &step{id: EditCSV, title: "Clean the member file", deps: deps}
+	s.inputs = restsOn(theExport, theDecisions)
+	s.sheet = s.editSheet
+	return s
+}
+
+func theExport(state *checkpoint.State) string {
+	return state.Answer(Export, "export.file") + state.Answer(Export, "tags.unlisted") + note(state, Export, "file-mark") + note(state, Export, "tags-mark") + fmt.Sprint(mapping(state))
+}
+
+func theDecisions(state *checkpoint.State) string { return note(state, EditCSV, "decisions") }
+
+func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
+	input := migration.CleanInput{File: cleanPath(state.Answer(Export, "export.file")), Mapping: mapping(state)}
+	engine := s.deps.engine(state)
+	items := []wizard.Item{
+		s.do(state, wizard.Task{Key: "clean", Label: "Clean the export", Required: true, Complete: s.doneWith(state, "clean"),
+			Help:   "Keeps six columns, mends what can be mended with certainty, and drops passwords and session tokens unread.",
+			Locked: lockedWithout(input.File, "Give the export file in step 2 first."),
+			Run: func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
+				return clean(ctx, engine, input, report)
+			}}),
+	}
+	if count(state, EditCSV, "rejected") > 0 {
+		items = append(items, s.rejectedTable(), s.tick(state, wizard.Tick{Key: "rejected-seen",
+			Text: "You have looked at the rows that were left out, and mended those that matter", Look: "A row that stays here has no contact in the CRM, so this person cannot be linked."}))
+	}
+	items = append(items, s.deleteExport(state, input.File)...)
+	return wizard.Sheet{
+		Level: "files",
+		Does: []string{
+			"The export has many columns. Six are needed: ID, customer_id, user_email, user_registered, first_name and last_name. This step writes them, cleaned, to members.csv.",
+			"Every row of the export ends in members.csv or in rejected.csv. None disappears.",
+		},
+		Warnings: []string{"ID and customer_id are both the WordPress user ID. Neither is AccessAlly's contact ID: that one is found in step 11."},
+		Did:      s.editFacts(state),
+		Items:    items,
+		Known:    "The rows in members.csv and in rejected.csv add up to the people in the export.",
+		Help: []string{
+			"Two people with one address: the first is kept, the second waits in the list. Give one of them another address, or leave one out.",
+			"You can also mend rejected.csv in a spreadsheet and give it in step 2 as the export file.",
+			"The file members.csv is in the migration's folder. It is the one that a person could upload by hand.",
+		},
+	}
+}
+
+// clean reads the whole export once.
+func clean(ctx context.Context, engine migration.Deps, input migration.CleanInput, report job.Reporter) (wizard.Change, error) {
+	result, err := migration.Clean(ctx, engine, input, report)
+	if err != nil {
+		return nil, err
+	}
+	return func(state *checkpoint.State) {
+		setCount(state, EditCSV, "people", result.People)
+		setCount(state, EditCSV, "members", result.Kept)
+		setCount(state, EditCSV, "rejected", result.Rejected)
+		setCount(state, EditCSV, "tags", result.Tags)
+		setCount(state, EditCSV, "pairs", result.Pairs)
+		setCount(state, EditCSV, "strangers", result.Strangers)
+		setCount(state, EditCSV, "untagged", result.Untagged)
+		setCount(state, EditCSV, "unlisted", result.Unlisted)
+		setNote(state, EditCSV, "fingerprint", result.Fingerprint)
+		setNote(state, EditCSV, "findings", result.Findings)
+		delete(state.Step(EditCSV).Ticks, "rejected-seen")
+	}, nil
+}
+
+func (s *step) editFacts(state *checkpoint.State) []wizard.Fact {
+	if note(state, EditCSV, "fingerprint") == "" {
+		return nil
+	}
+	facts := []wizard.Fact{
+		fact(wizard.MarkGood, "Members", fmt.Sprintf("%d of %d people are in members.csv", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
+	}
+	if rejected := count(state, EditCSV, "rejected"); rejected > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "Left out", fmt.Sprintf("%d rows are in rejected.csv, each with its reason", rejected)))
+	}
+	if found := note(state, EditCSV, "findings"); found != "" {
+		facts = append(facts, fact(wizard.MarkPlain, "Mended", found))
+	}
+	facts = append(facts, fact(wizard.MarkPlain, "Tags", fmt.Sprintf("%d tags on members, %d different ones; %d members have none",
+		count(state, EditCSV, "pairs"), count(state, EditCSV, "tags"), count(state, EditCSV, "untagged"))))
+	if unlisted := count(state, EditCSV, "unlisted"); unlisted > 0 {
+		facts = append(facts, fact(wizard.MarkUnknown, "Not listed", fmt.Sprintf("%d members are not in the tag file, so their access cannot be decided", unlisted)))
+	}
+	if strangers := count(state, EditCSV, "strangers"); strangers > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "Unknown", fmt.Sprintf("%d addresses in the tag file belong to no member", strangers)))
+	}
+	return facts
+}
+
+// rejectedTable shows the rows that were left out, to be mended, kept or left out for good.
+func (s *step) rejectedTable() wizard.Table {
+	rows := s.deps.files.rows(s.deps.Folder, migration.RejectedFile)
+	return wizard.Table{
+		Key: "rejected", Title: "Rows that were left out", Rows: rows.len(),
+		Columns: []wizard.Column{{Title: "Line", Width: 6}, {Title: "ID", Width: 8}, {Title: "Address", Private: true}, {Title: "Reason"}},
+		Row: func(i int) []string {
+			return []string{rows.cell(i, wp.ColumnLine), rows.cell(i, wp.ColumnID), rows.cell(i, wp.ColumnEmail), rows.cell(i, wp.ColumnReason) + ". " + rows.cell(i, wp.ColumnAdvice)}
+		},
+		Actions: []wizard.RowAction{
+			{Key: "m", Label: "mend the address", Ask: &wizard.Question{Key: "address", Label: "The right address", Validate: checkAddress},
+				Do: func(row int, answer string) (wizard.Change, error) {
+					return s.decide(rows, row, migration.RowDecision{Email: answer})
+				}},
+			{Key: "k", Label: "keep all the same", Do: func(row int, _ string) (wizard.Change, error) {
+				return s.decide(rows, row, migration.RowDecision{Keep: true})
+			}},
+			{Key: "x", Label: "leave out for good", Do: func(row int, _ string) (wizard.Change, error) {
+				return s.decide(rows, row, migration.RowDecision{LeaveOut: true})
+			}},
+		},
+	}
+}
+
+func checkAddress(typed string) error {
+	if !address.Valid(typed) {
+		return errors.New("this is not an e-mail address that a CRM would take")
+	}
+	return nil
+}
+
+// decide keeps what the owner wants done with a row. It counts when the export is cleaned again.
+func (s *step) decide(rows *fileRows, row int, decision migration.RowDecision) (wizard.Change, error) {
+	decision.ID, _ = strconv.ParseInt(rows.cell(row, wp.ColumnID), 10, 64)
+	decision.Line, _ = strconv.Atoi(rows.cell(row, wp.ColumnLine))
+	decisions, err := migration.Decide(s.deps.Folder, decision)
+	if err != nil {
+		return nil, explain(err, s.deps)
+	}
+	return func(state *checkpoint.State) { setNote(state, EditCSV, "decisions", strconv.Itoa(decisions)) }, nil
+}
+
+// deleteExport offers to remove the raw export, which holds password hashes.
+func (s *step) deleteExport(state *checkpoint.State, file string) []wizard.Item {
+	if file == "" || note(state, EditCSV, "fingerprint") == "" {
+		return nil
+	}
+	if note(state, EditCSV, "deleted") == file {
+		return []wizard.Item{wizard.Instruction{Text: "The raw export has been deleted from this computer. Delete it on the server too.",
+			Where: []string{"WebToffee Import Export", "History"}}}
+	}
+	yes := "delete the export"
+	items := []wizard.Item{s.ask(state, wizard.Question{Key: "export.delete", Label: "Delete the raw export from this computer?", Confirm: yes,
+		Help: "It holds password hashes, and AllySwitch has taken what it needs. Type: " + yes})}
+	if state.Answer(EditCSV, "export.delete") == yes {
+		items = append(items, s.do(state, wizard.Task{Key: "delete", Label: "Delete the raw export", Help: file,
+			Run: func(context.Context, job.Reporter) (wizard.Change, error) {
+				if err := wp.DeleteExport(file); err != nil {
+					return nil, err
+				}
+				return func(state *checkpoint.State) { setNote(state, EditCSV, "deleted", file) }, nil
+			}}))
+	}
+	return items
+}

@@ -1,0 +1,219 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+	"allyswitch/wp"
+)
+
+// noColumn is the answer that a file has no such column.
+const noColumn = "-"
+
+func newExport(deps *Deps) *step {
+	s := &step{id: Export, title: "Export all WordPress users", deps: deps}
+	s.inputs = restsOn(theSite)
+	s.sheet = s.exportSheet
+	return s
+}
+
+func (s *step) exportSheet(state *checkpoint.State) wizard.Sheet {
+	file, tags, mark := state.Answer(Export, "export.file"), state.Answer(Export, "tags.file"), note(state, Export, "file-mark")
+	items := []wizard.Item{
+		wizard.Instruction{Text: "Install the free plugin \"Export and Import Users and Customers\" by WebToffee, and export all users as CSV.",
+			Where: []string{"Plugins", "Add New", "search for WebToffee users", "Install Now", "Activate"},
+			Look:  "Then: WebToffee Import Export (Basic), Export, User/Customer, Quick export. Keep all columns; AllySwitch takes what is needed."},
+		s.ask(state, wizard.Question{Key: "export.file", Label: "The export file on this computer", Required: true, Validate: checkFile,
+			Help: "Its name begins with user-export or user_export. You can drag the file into this window instead of typing."}),
+		s.ask(state, wizard.Question{Key: "tags.file", Label: "The file that says who has which tag", Validate: checkFile,
+			Help: "A CSV file with two columns: email and tags. Several tags in a cell are parted by | or ; or a comma. The export file holds no tags, and without them nobody's access can be carried over."}),
+		s.do(state, wizard.Task{Key: "read", Label: "Look at the files", Required: true, Complete: s.readFiles(state, file, tags), Locked: lockedWithout(file, "Give the export file first."),
+			Help: "Reads the files on this computer. Nothing is sent anywhere.",
+			Run: func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
+				return s.deps.lookAtFiles(file, tags, mark, report)
+			}}),
+	}
+	items = append(items, s.mappingQuestions(state)...)
+	if tags != "" {
+		items = append(items, s.ask(state, wizard.Question{Key: "tags.unlisted", Label: "What about members who are not in the tag file?", Default: "unknown",
+			Choices: []wizard.Choice{{Value: "unknown", Label: "Not known: show them as not decidable"}, {Value: "none", Label: "They have no tags: the file is complete"}}}))
+	}
+	return wizard.Sheet{
+		Level: "files",
+		Does:  []string{"This step brings your members out of WordPress: one file with all users, and one file that says who has which tag."},
+		Warnings: []string{
+			"The export file holds the password hash of every user, administrators too. AllySwitch never keeps them. Do not mail the file to anybody.",
+			"The file also stays on your server, in wp-content/webtoffee_export. Delete it there: WebToffee Import Export, History.",
+		},
+		Did:   s.exportFacts(state),
+		Items: items,
+		Known: "AllySwitch has read the heading of the export and found the six columns that are needed.",
+		Help: []string{
+			"Do not open and save the export in a spreadsheet first: that spoils dates and names.",
+			"If somebody registers while the export runs, they may be missing. In maintenance mode that does not happen.",
+			"Without the tag file you can go on, but step 5 cannot prove anybody's access.",
+		},
+	}
+}
+
+func lockedWithout(answer, why string) string {
+	if answer == "" {
+		return why
+	}
+	return ""
+}
+
+func checkFile(path string) error {
+	info, err := os.Stat(cleanPath(path))
+	switch {
+	case err != nil:
+		return fmt.Errorf("there is no file %q; drag it into this window to get its full name", path)
+	case info.IsDir():
+		return fmt.Errorf("%q is a folder, not a file", path)
+	case info.Size() == 0:
+		return fmt.Errorf("the file %q is empty", path)
+	}
+	return nil
+}
+
+// cleanPath undoes what terminals do to a file that is dragged into them: quotes, and backslashes before spaces.
+func cleanPath(path string) string {
+	path = strings.Trim(strings.TrimSpace(path), `'"`)
+	if _, err := os.Stat(path); err != nil {
+		path = strings.ReplaceAll(path, `\ `, " ")
+	}
+	return path
+}
+
+// fileMark changes when the file does.
+func fileMark(path string) string {
+	info, err := os.Stat(cleanPath(path))
+	if path == "" || err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d", info.Size(), info.ModTime().UnixNano())
+}
+
+func (s *step) readFiles(state *checkpoint.State, file, tags string) bool {
+	return file != "" && note(state, Export, "read-file") == file && note(state, Export, "read-tags") == tags && len(s.missingColumns(state)) == 0
+}
+
+// lookAtFiles reads the heading of the export, and the whole of the tag file.
+func (d *Deps) lookAtFiles(file, tags, mark string, report job.Reporter) (wizard.Change, error) {
+	report.Phase("Looking at the export", 0)
+	if mark != "" && mark != fileMark(file) {
+		if err := migration.ForgetDecisions(d.Folder); err != nil {
+			return nil, err
+		}
+	}
+	layout, err := migration.LookAtExport(cleanPath(file), wp.Mapping{})
+	if err != nil {
+		return nil, err
+	}
+	var read *wp.MemberTags
+	if tags != "" {
+		report.Phase("Reading the member tags", 0)
+		if read, err = migration.TakeTags(d.Folder, cleanPath(tags)); err != nil {
+			return nil, err
+		}
+		for _, finding := range read.Findings {
+			report.Warn(finding.Sentence)
+		}
+	}
+	return func(state *checkpoint.State) {
+		if mark := note(state, Export, "file-mark"); mark != "" && mark != fileMark(file) {
+			setNote(state, EditCSV, "decisions", "")
+		}
+		setNote(state, Export, "read-file", file)
+		setNote(state, Export, "read-tags", tags)
+		setNote(state, Export, "file-mark", fileMark(file))
+		setNote(state, Export, "tags-mark", fileMark(tags))
+		keepLayout(state, layout)
+		keepTags(state, read)
+	}, nil
+}
+
+func keepLayout(state *checkpoint.State, layout wp.Layout) {
+	setNote(state, Export, "kind", fmt.Sprintf("%s, %s, %d columns", layout.Kind, layout.Encoding, len(layout.Columns)))
+	setNote(state, Export, "columns", strings.Join(layout.Columns, "\n"))
+	setNote(state, Export, "secrets", strings.Join(layout.Secrets, ", "))
+	var ask []string
+	for _, column := range wp.MemberColumns() {
+		if layout.Mapping[column] == "" && layout.NeedsMapping {
+			ask = append(ask, column)
+			setNote(state, Export, "proposed."+column, cmp.Or(layout.Proposed[column], noColumn))
+		}
+	}
+	setNote(state, Export, "ask", strings.Join(ask, "\n"))
+}
+
+func keepTags(state *checkpoint.State, read *wp.MemberTags) {
+	if read == nil {
+		setCount(state, Export, "tag-names", 0)
+		setCount(state, Export, "tagged", 0)
+		return
+	}
+	setCount(state, Export, "tag-names", len(read.Counts))
+	setCount(state, Export, "tagged", len(read.Tags))
+	setCount(state, Export, "tag-findings", len(read.Findings))
+}
+
+// missingColumns are the needed columns whose heading is neither there nor answered.
+func (s *step) missingColumns(state *checkpoint.State) []string {
+	var missing []string
+	for _, column := range strings.Fields(note(state, Export, "ask")) {
+		if state.Answer(Export, "column."+column) == "" {
+			missing = append(missing, column)
+		}
+	}
+	return missing
+}
+
+// mappingQuestions asks which heading stands for a column, only for those that are not there under their own name.
+func (s *step) mappingQuestions(state *checkpoint.State) []wizard.Item {
+	var items []wizard.Item
+	choices := []wizard.Choice{{Value: noColumn, Label: "no column: leave it empty"}}
+	for _, heading := range strings.Split(note(state, Export, "columns"), "\n") {
+		choices = append(choices, wizard.Choice{Value: heading, Label: heading})
+	}
+	for _, column := range strings.Fields(note(state, Export, "ask")) {
+		items = append(items, s.ask(state, wizard.Question{Key: "column." + column, Label: "Which column holds " + column + "?", Required: true,
+			Default: note(state, Export, "proposed."+column), Choices: choices,
+			Help: "Your file has no column of this name. AllySwitch proposes the one that looks most like it."}))
+	}
+	return items
+}
+
+// mapping is what has been answered about columns.
+func mapping(state *checkpoint.State) wp.Mapping {
+	mapping := wp.Mapping{}
+	for _, column := range wp.MemberColumns() {
+		if heading := state.Answer(Export, "column."+column); heading != "" && heading != noColumn {
+			mapping[column] = heading
+		}
+	}
+	return mapping
+}
+
+func (s *step) exportFacts(state *checkpoint.State) []wizard.Fact {
+	var facts []wizard.Fact
+	if kind := note(state, Export, "kind"); kind != "" {
+		facts = append(facts, fact(wizard.MarkGood, "Export", kind))
+	}
+	if note(state, Export, "read-file") == "" {
+		return facts
+	}
+	if tagged := count(state, Export, "tagged"); tagged > 0 {
+		facts = append(facts, fact(wizard.MarkGood, "Tags", fmt.Sprintf("%d addresses with %d different tags", tagged, count(state, Export, "tag-names"))))
+	} else {
+		facts = append(facts, fact(wizard.MarkWarn, "Tags", "no tag file yet: nobody's access can be proven without one"))
+	}
+	return facts
+}

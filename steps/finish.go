@@ -1,0 +1,48 @@
+package steps
+
+import (
+	"fmt"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+)
+
+func newFinish(deps *Deps) *step {
+	s := &step{id: Finish, title: "Finish", deps: deps}
+	s.inputs = restsOn(theMembers, theAccount)
+	s.sheet = s.finishSheet
+	return s
+}
+
+func (s *step) finishSheet(state *checkpoint.State) wizard.Sheet {
+	return wizard.Sheet{
+		Level: "files",
+		Does:  []string{"The switch is made. This page says what is left, and what to watch in the next three days."},
+		Did:   finishFacts(state),
+		Items: []wizard.Item{
+			s.tick(state, wizard.Tick{Key: "open", Text: "Maintenance mode is off, and a visitor sees the site again", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
+				Look: "Look in a private browser window. Until then no payment is taken."}),
+			s.tick(state, wizard.Tick{Key: "export-deleted", Text: "The raw export is deleted, on this computer and on the server", Where: []string{"WebToffee Import Export", "History"},
+				Look: "It holds everybody's password hashes."}),
+			s.tick(state, wizard.Tick{Key: "plugins-removed", Text: "The helper plugins are removed", Where: []string{"Plugins"}, Look: "WebToffee's export, AccessAlly's importer and the Order Contact ID updater are for one-time use."}),
+			s.tick(state, wizard.Tick{Key: "watched", Text: "You have looked again after one day, and after three", Optional: true,
+				Look: "New purchases have their tags. Renewals go through. Nobody writes that they cannot get in."}),
+		},
+		Known: "The site is open, and nothing of the switch lies around any more.",
+		Help: []string{
+			"Keep the migration's folder until the first month of renewals has gone through. It holds what is needed to look things up.",
+			"Never restore an old database once payments have run again.",
+		},
+	}
+}
+
+func finishFacts(state *checkpoint.State) []wizard.Fact {
+	if note(state, Test, "access") == "" {
+		return nil
+	}
+	return []wizard.Fact{
+		fact(wizard.MarkPlain, "Members", fmt.Sprintf("%d of %d people of the export", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
+		fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d new, %d were there already", count(state, Test, "created"), count(state, Test, "updated"))),
+		fact(wizard.MarkPlain, "Access", note(state, Test, "access")),
+	}
+}

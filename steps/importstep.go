@@ -1,0 +1,337 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"allyswitch/crm"
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+)
+
+// sampleSize is how many members go first, to be looked at.
+const sampleSize = 10
+
+func newImport(deps *Deps) *step {
+	s := &step{id: Import, title: "Import the members into the CRM", deps: deps}
+	s.inputs = restsOn(theMembers, theAccount)
+	s.sheet = s.importSheet
+	return s
+}
+
+func (s *step) importSheet(state *checkpoint.State) wizard.Sheet {
+	name := s.deps.crmName(state)
+	return wizard.Sheet{
+		Level: "files",
+		Does: []string{
+			fmt.Sprintf("This step brings your members into %s: address, first and last name, the three fields ID, customer_id and user_registered, and their tags.", name),
+			"First a plan, which sends nothing. Then ten members to look at. Then everybody else.",
+		},
+		Warnings: s.importWarnings(state, name),
+		Did:      s.importFacts(state),
+		Items:    s.importItems(state, name),
+		Known:    fmt.Sprintf("%s has taken every member, or you have decided about each that it did not take.", name),
+		Help: []string{
+			"Blanks never overwrite what the CRM knows. Names are filled in only where the CRM has none. People who unsubscribed stay unsubscribed.",
+			"You can stop at any moment, even pull the plug. The next start looks up what is not certain, and sends nobody twice.",
+			"While it waits, it says why. Most often the CRM allows only so many requests a minute.",
+			"Tell support: the numbers under \"So far\", and the code if there is an error.",
+		},
+	}
+}
+
+func (s *step) importWarnings(state *checkpoint.State, name string) []string {
+	warnings := []string{fmt.Sprintf("Do not switch on automations in %s yet. Tags start them, and thousands of welcome mails could go out.", name)}
+	if count(state, EditCSV, "pairs") == 0 {
+		warnings = append(warnings, "There is no tag file, so members go without tags. Give it in step 2 first, if you can.")
+	}
+	return warnings
+}
+
+func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
+	items := s.planItems(state)
+	if !s.doneWith(state, "plan") {
+		return items
+	}
+	room := state.Answer(Import, "import.room") == "yes"
+	items = append(items, s.roomQuestion(state)...)
+	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: fmt.Sprintf("Send the first %d members", sampleSize), Required: true,
+		Complete: s.doneWith(state, "sample") || s.allArrived(state), Help: "Ten members who together have as many of your tags as possible."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			return runImport(ctx, deps, migration.ImportInput{Sample: sampleSize, AcceptNoRoom: room}, report)
+		}))
+	items = append(items, s.sampleItems(state, name)...)
+	_, looked := state.Step(Import).Ticks["sample-seen"]
+	items = append(items, s.crmTask(state, wizard.Task{Key: "all", Label: "Send everybody else", Required: true, Complete: s.allArrived(state),
+		Locked: lockedUnless(looked, "Look at the sample first, and tick the box."), Help: "Goes on where it stopped, if it was stopped."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			return runImport(ctx, deps, migration.ImportInput{AcceptNoRoom: room}, report)
+		}))
+	return append(items, s.failureItems(state, room)...)
+}
+
+func lockedUnless(ok bool, why string) string {
+	if ok {
+		return ""
+	}
+	return why
+}
+
+// crmTask is a task that needs the CRM. It is locked while the key is not known.
+func (s *step) crmTask(state *checkpoint.State, task wizard.Task, run func(context.Context, migration.Deps, job.Reporter) (wizard.Change, error)) wizard.Task {
+	provider, values, missing := s.deps.settings(state)
+	engine := s.deps.engine(state)
+	if task.Locked == "" {
+		task.Locked = missing
+	}
+	task.Run = func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
+		deps, err := s.deps.connect(engine, provider, values)
+		if err != nil {
+			return nil, err
+		}
+		before := traffic(deps.CRM)
+		change, err := run(ctx, deps, report)
+		after := traffic(deps.CRM)
+		return withTraffic(change, after.minus(before)), err
+	}
+	return s.do(state, task)
+}
+
+func (s *step) planItems(state *checkpoint.State) []wizard.Item {
+	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "plan", Label: "Make the plan", Required: true, Complete: s.doneWith(state, "plan"),
+		Help: "Reads who is in the CRM already. Nothing is sent."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			plan, err := migration.MakePlan(ctx, deps, report)
+			if err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) { keepPlan(state, plan) }, nil
+		})}
+	if text := note(state, Import, "conflicts"); text != "" {
+		items = append(items, conflictTable(text))
+	}
+	if text := note(state, Import, "starts"); text != "" {
+		items = append(items, s.tick(state, wizard.Tick{Key: "starts-seen", Text: "You have seen which automations are active, and paused those that must not mail your members", Look: text}))
+	}
+	return items
+}
+
+func keepPlan(state *checkpoint.State, plan *migration.Plan) {
+	for key, value := range map[string]int{"plan.members": plan.Members, "plan.new": plan.New, "plan.changed": plan.Changed, "plan.unchanged": plan.Unchanged,
+		"plan.left": len(plan.Left), "plan.several": len(plan.Several), "plan.unsubscribed": plan.Quiet.Unsubscribed, "plan.bounced": plan.Quiet.Bounced,
+		"plan.requests": plan.Write.Requests, "plan.read-requests": plan.ReadBack.Requests, "plan.tags": len(plan.NewTags), "plan.fields": len(plan.NewFields),
+		"plan.limit": plan.Room.Limit, "plan.after": plan.Room.After} {
+		setCount(state, Import, key, value)
+	}
+	setNote(state, Import, "plan.time", spell(plan.Write.Duration()))
+	setNote(state, Import, "plan.read-time", spell(plan.ReadBack.Duration()))
+	setNote(state, Import, "room", roomWord(plan.Room))
+	var conflicts []string
+	for _, conflict := range plan.Conflicts {
+		conflicts = append(conflicts, conflict.Name+"\t"+conflict.Other+"\t"+conflict.Why)
+	}
+	setNote(state, Import, "conflicts", strings.Join(conflicts, "\n"))
+	setNote(state, Import, "starts", startsText(plan))
+	delete(state.Step(Import).Ticks, "starts-seen")
+}
+
+func roomWord(room migration.Room) string {
+	fits, known := room.Fits()
+	switch {
+	case !known:
+		return "unknown"
+	case fits:
+		return "fits"
+	}
+	return "full"
+}
+
+func startsText(plan *migration.Plan) string {
+	if plan.StartsUnknown != "" {
+		return plan.StartsUnknown + " Look yourself which automations are active."
+	}
+	var names []string
+	for _, automation := range plan.Starts {
+		names = append(names, fmt.Sprintf("%q (%s)", automation.Name, automation.Kind))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Active and possibly started by your tags: %s.", strings.Join(names, ", "))
+}
+
+func conflictTable(text string) wizard.Table {
+	rows := strings.Split(text, "\n")
+	return wizard.Table{Key: "conflicts", Title: "Tags that cannot be made under exactly their names", Rows: len(rows),
+		Columns: []wizard.Column{{Title: "Tag", Width: 22}, {Title: "In the way", Width: 22}, {Title: "Why"}},
+		Row:     func(i int) []string { return strings.SplitN(rows[i], "\t", 3) }}
+}
+
+func (s *step) roomQuestion(state *checkpoint.State) []wizard.Item {
+	if note(state, Import, "room") != "full" {
+		return nil
+	}
+	return []wizard.Item{s.ask(state, wizard.Question{Key: "import.room", Label: "Your plan seems too small. Go on all the same?", Required: true,
+		Help:    fmt.Sprintf("There would be %d contacts, the plan allows %d. Some CRMs bill more, others refuse.", count(state, Import, "plan.after"), count(state, Import, "plan.limit")),
+		Choices: []wizard.Choice{{Value: "no", Label: "No, wait until the plan is bigger"}, {Value: "yes", Label: "Yes, the plan grows by itself"}}})}
+}
+
+func (s *step) sampleItems(state *checkpoint.State, name string) []wizard.Item {
+	if count(state, Import, "sample") == 0 {
+		return nil
+	}
+	rows := s.deps.files.rows(s.deps.Folder, migration.SampleFile)
+	table := wizard.Table{Key: "sample", Title: "The sample, as " + name + " shows it now", Rows: rows.len(),
+		Columns: []wizard.Column{{Title: "", Width: 2}, {Title: "ID", Width: 8}, {Title: "Address", Width: 30, Private: true}, {Title: "Tags"}},
+		Row: func(i int) []string {
+			return []string{rows.cell(i, "sign"), rows.cell(i, "ID"), rows.cell(i, "user_email"), cmp.Or(rows.cell(i, "note"), rows.cell(i, "tags"))}
+		}}
+	return []wizard.Item{table, s.tick(state, wizard.Tick{Key: "sample-seen", Text: "You have looked at the sample in " + name + ", and it is right",
+		Look: "Open two or three of these people in the CRM. Are name, ID and tags as on your site? Did nobody get a mail?"})}
+}
+
+func (s *step) allArrived(state *checkpoint.State) bool {
+	return s.doneWith(state, "plan") && note(state, Import, "fingerprint") == s.inputs(state) && count(state, Import, "waiting") == 0 && count(state, Import, "failed") == 0
+}
+
+// runImport sends, and keeps what came of it. Failures do not make it an error: they are a list to look at.
+func runImport(ctx context.Context, deps migration.Deps, input migration.ImportInput, report job.Reporter) (wizard.Change, error) {
+	result, err := migration.Import(ctx, deps, input, report)
+	return func(state *checkpoint.State) {
+		setNote(state, Import, "fingerprint", theMembers(state)+";"+theAccount(state)+";")
+		for key, value := range map[string]int{"arrived": result.Arrived, "waiting": result.Waiting, "failed": len(result.Failed), "skipped": result.Skipped,
+			"tags-made": result.TagsMade, "fields-made": result.FieldsMade} {
+			setCount(state, Import, key, value)
+		}
+		if len(result.Sample) > 0 {
+			setCount(state, Import, "sample", len(result.Sample))
+			delete(state.Step(Import).Ticks, "sample-seen")
+		}
+	}, err
+}
+
+func (s *step) failureItems(state *checkpoint.State, room bool) []wizard.Item {
+	if count(state, Import, "failed") == 0 {
+		return nil
+	}
+	rows := s.deps.files.rows(s.deps.Folder, migration.FailedFile)
+	table := wizard.Table{Key: "failures", Title: "Members whom the CRM did not take (saved in failed.csv)", Rows: rows.len(),
+		Columns: []wizard.Column{{Title: "ID", Width: 8}, {Title: "Address", Width: 30, Private: true}, {Title: "Reason"}},
+		Row: func(i int) []string {
+			return []string{rows.cell(i, "ID"), rows.cell(i, "user_email"), rows.cell(i, "reason")}
+		},
+		Actions: []wizard.RowAction{{Key: "x", Label: "leave out", Do: func(row int, _ string) (wizard.Change, error) {
+			return s.skip(rows, row)
+		}}}}
+	retry := s.crmTask(state, wizard.Task{Key: "retry", Label: "Send the failed ones again", Help: "After you have mended the cause."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			return runImport(ctx, deps, migration.ImportInput{RetryFailed: true, AcceptNoRoom: room}, report)
+		})
+	return []wizard.Item{table, retry}
+}
+
+func (s *step) skip(rows *fileRows, row int) (wizard.Change, error) {
+	id, err := strconv.ParseInt(rows.cell(row, "ID"), 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("this row has no user ID")
+	}
+	if err := migration.Skip(migration.Deps{Folder: s.deps.Folder}, id, true); err != nil {
+		return nil, explain(err, s.deps)
+	}
+	return func(state *checkpoint.State) {
+		setCount(state, Import, "failed", int(count(state, Import, "failed"))-1)
+		setCount(state, Import, "skipped", int(count(state, Import, "skipped"))+1)
+	}, nil
+}
+
+func (s *step) importFacts(state *checkpoint.State) []wizard.Fact {
+	if !s.doneWith(state, "plan") {
+		return nil
+	}
+	facts := []wizard.Fact{
+		fact(wizard.MarkPlain, "Plan", fmt.Sprintf("%d members: %d new, %d get something they lack, %d need nothing", count(state, Import, "plan.members"),
+			count(state, Import, "plan.new"), count(state, Import, "plan.changed"), count(state, Import, "plan.unchanged"))),
+		fact(wizard.MarkPlain, "Takes", fmt.Sprintf("about %d requests, at least %s; reading back %d requests, %s", count(state, Import, "plan.requests"),
+			note(state, Import, "plan.time"), count(state, Import, "plan.read-requests"), note(state, Import, "plan.read-time"))),
+	}
+	facts = append(facts, s.careFacts(state)...)
+	if note(state, Import, "fingerprint") == "" {
+		return facts
+	}
+	mark := wizard.MarkGood
+	if count(state, Import, "failed")+count(state, Import, "waiting") > 0 {
+		mark = wizard.MarkWarn
+	}
+	return append(facts, fact(mark, "Sent", fmt.Sprintf("%d taken, %d still to go, %d refused, %d left out by you", count(state, Import, "arrived"),
+		count(state, Import, "waiting"), count(state, Import, "failed"), count(state, Import, "skipped"))))
+}
+
+func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
+	var facts []wizard.Fact
+	if n := count(state, Import, "plan.unsubscribed") + count(state, Import, "plan.bounced"); n > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "No mail", fmt.Sprintf("%d members are unsubscribed or bounced in the CRM, and stay so", n)))
+	}
+	if n := count(state, Import, "plan.several"); n > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "Several", fmt.Sprintf("%d members have more than one contact in the CRM: merge those before step 11", n)))
+	}
+	if n := count(state, Import, "plan.left"); n > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "Cannot go", fmt.Sprintf("%d members have an address that no CRM takes", n)))
+	}
+	switch note(state, Import, "room") {
+	case "full":
+		facts = append(facts, fact(wizard.MarkBad, "Room", fmt.Sprintf("there would be %d contacts, the plan allows %d", count(state, Import, "plan.after"), count(state, Import, "plan.limit"))))
+	case "unknown":
+		facts = append(facts, fact(wizard.MarkUnknown, "Room", "the CRM does not tell how many contacts the plan allows"))
+	}
+	return facts
+}
+
+// spell says a duration as people do.
+func spell(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return "under a second"
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d seconds", int(d.Seconds()+0.5))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d minutes", int(d.Minutes()+0.5))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return fmt.Sprintf("%.1f days", d.Hours()/24)
+}
+
+// traffic is what went over the wire so far.
+func traffic(client *crm.Client) trafficCount {
+	reading := client.Meter().Read()
+	return trafficCount{requests: reading.Requests, limited: reading.RateLimited, floor: client.Meter().Floor(client.Features().Windows), at: time.Now()}
+}
+
+type trafficCount struct {
+	requests, limited int
+	floor             time.Duration
+	at                time.Time
+}
+
+func (t trafficCount) minus(o trafficCount) trafficCount {
+	return trafficCount{requests: t.requests - o.requests, limited: t.limited - o.limited, floor: t.floor - o.floor, at: time.Time{}.Add(t.at.Sub(o.at))}
+}
+
+// withTraffic adds what a task sent to the figures of the whole migration.
+func withTraffic(change wizard.Change, sent trafficCount) wizard.Change {
+	return func(state *checkpoint.State) {
+		if change != nil {
+			change(state)
+		}
+		setCount(state, Finish, "requests", int(count(state, Finish, "requests"))+sent.requests)
+		setCount(state, Finish, "rate-limited", int(count(state, Finish, "rate-limited"))+sent.limited)
+		setCount(state, Finish, "floor-ms", int(count(state, Finish, "floor-ms"))+int(sent.floor.Milliseconds()))
+		setCount(state, Finish, "ms", int(count(state, Finish, "ms"))+int(sent.at.Sub(time.Time{}).Milliseconds()))
+	}
+}

@@ -1,0 +1,93 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+)
+
+func newLinkUsers(deps *Deps) *step {
+	s := &step{id: LinkUsers, title: "Link the users to their contacts", deps: deps}
+	s.inputs = restsOn(theMembers, theAccount)
+	s.sheet = s.linkSheet
+	return s
+}
+
+func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
+	name := s.deps.crmName(state)
+	matched := s.doneWith(state, "match")
+	items := []wizard.Item{
+		s.crmTask(state, wizard.Task{Key: "match", Label: "Match every member with their contact", Required: true, Complete: matched,
+			Help: "Compares addresses and user IDs. Nothing is changed, neither on the site nor in " + name + "."},
+			func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+				proof, err := migration.Prove(ctx, deps, report)
+				if err != nil {
+					return nil, err
+				}
+				return func(state *checkpoint.State) { keepProof(state, LinkUsers, proof) }, nil
+			}),
+	}
+	if matched {
+		items = append(items, s.linkTable())
+	}
+	items = append(items, s.importerTicks(state, name)...)
+	return wizard.Sheet{
+		Level: "files",
+		Does: []string{
+			"Every user of your site has to know their contact in the CRM: its contact ID. Without it a member loses access, even with the right tags.",
+			"AllySwitch finds the contact of every member first. Then AccessAlly's own importer links them, by e-mail address.",
+		},
+		Warnings: []string{
+			"Sync Users in AccessAlly lists users with an invalid contact ID, and offers to delete them on the same screen. Right after a switch that can be everybody. Never delete there.",
+			"Link only after step 5 has proven the tags. AccessAlly then reads the tags from the CRM: what is missing there is gone here.",
+		},
+		Did:   s.linkFacts(state),
+		Items: items,
+		Known: "Every member has exactly one contact that shows their user ID, and the importer has linked them.",
+		Help: []string{
+			"The signs: = the same. + only on the site. - only in the CRM. * something differs. ! could not tell.",
+			"A * usually means that somebody else has used this address in the CRM before. Look at the contact before you link.",
+			"The file contact-ids.csv in the migration's folder holds every user with their contact ID, for linking by hand: Users, Edit, AccessAlly, Contact ID.",
+		},
+	}
+}
+
+func (s *step) linkTable() wizard.Table {
+	rows := s.deps.files.rows(s.deps.Folder, migration.ContactIDsFile)
+	return wizard.Table{Key: "links", Title: "Members and contacts (saved in contact-ids.csv)", Rows: rows.len(),
+		Columns: []wizard.Column{{Title: "", Width: 2}, {Title: "ID", Width: 8}, {Title: "Address", Width: 30, Private: true}, {Title: "Contact ID", Width: 12}, {Title: "Note"}},
+		Row: func(i int) []string {
+			return []string{rows.cell(i, "sign"), rows.cell(i, "ID"), rows.cell(i, "user_email"), rows.cell(i, "new_contact_id"), rows.cell(i, "note")}
+		}}
+}
+
+func (s *step) linkFacts(state *checkpoint.State) []wizard.Fact {
+	sentence := note(state, LinkUsers, "links")
+	if sentence == "" {
+		return nil
+	}
+	mark := wizard.MarkGood
+	if count(state, LinkUsers, "unlinked") > 0 {
+		mark = wizard.MarkWarn
+	}
+	facts := []wizard.Fact{fact(mark, "Matched", sentence)}
+	if n := count(state, LinkUsers, "orphans"); n > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "Only in CRM", fmt.Sprintf("%d contacts show a user ID, but no member has their address", n)))
+	}
+	return facts
+}
+
+func (s *step) importerTicks(state *checkpoint.State, name string) []wizard.Item {
+	return []wizard.Item{
+		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard Importer, a plugin of its own, and run it.",
+			Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "It is offered in AccessAlly's article about switching to a CRM. It matches users and contacts by e-mail address."},
+		s.tick(state, wizard.Tick{Key: "imported", Text: "The importer has run to its end", Note: "How many users did it link?",
+			Look: fmt.Sprintf("It should be as many as are matched above. If it is fewer, run it again: %s may have been slow.", name)}),
+		s.tick(state, wizard.Tick{Key: "spot-checked", Text: "You have opened three users, and each shows the contact ID from contact-ids.csv",
+			Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}}),
+	}
+}

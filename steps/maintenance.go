@@ -1,0 +1,37 @@
+package steps
+
+import (
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+)
+
+func newMaintenance(deps *Deps) *step {
+	s := &step{id: Maintenance, title: "Put the site in maintenance mode", deps: deps}
+	s.inputs = restsOn(theSite)
+	s.sheet = s.maintenanceSheet
+	return s
+}
+
+func (s *step) maintenanceSheet(state *checkpoint.State) wizard.Sheet {
+	return wizard.Sheet{
+		Level: "files",
+		Does:  []string{"Maintenance mode keeps members and buyers away while you switch, so that nothing changes behind your back."},
+		Warnings: []string{
+			"While the site is in maintenance mode, AccessAlly takes no payments: no new orders, and no renewals either. The shorter, the better.",
+			"Never go back by restoring an old database once payments have run again. It erases payments, and cards could be charged twice.",
+		},
+		Items: []wizard.Item{
+			s.tick(state, wizard.Tick{Key: "on", Text: "Maintenance mode is on", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
+				Look: "Follow each step shown in this section. On older versions it is under Initial Setup, Developer Tools."}),
+			s.tick(state, wizard.Tick{Key: "seen", Text: "You have seen what a visitor sees now",
+				Look: "Open your site in a private browser window, where you are not logged in. You should not get to the content."}),
+			s.tick(state, wizard.Tick{Key: "production-url", Text: "The Production Site URL is right", Optional: true, Where: accessAlly("Settings", "General Setup", "Migration Tools"),
+				Look: "It is written without https, such as //members.example.com. Cards are only charged on the site with this address."}),
+		},
+		Known: "A visitor who is not logged in does not get to the content.",
+		Help: []string{
+			"What a visitor sees in maintenance mode differs from site to site. That is why you look yourself.",
+			"If you cannot find Migration Tools, tell support the version of AccessAlly: it is on the Plugins page.",
+		},
+	}
+}

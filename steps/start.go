@@ -1,0 +1,187 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"allyswitch/crm"
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+)
+
+func newStart(deps *Deps) *step {
+	s := &step{id: Start, title: "What moves where", deps: deps}
+	s.inputs = restsOn(theCRM)
+	s.sheet = s.startSheet
+	s.answered = startAnswered
+	return s
+}
+
+func (s *step) startSheet(state *checkpoint.State) wizard.Sheet {
+	name := s.deps.crmName(state)
+	sheet := wizard.Sheet{
+		Level: "files",
+		Does: []string{
+			"AllySwitch moves your members from AccessAlly Managed to a CRM, in 13 steps. What can be done by machine is done by machine. For the rest it tells you where to click, and what to look for.",
+			"You can stop at any moment. Everything is saved, and the next start goes on where you left off.",
+		},
+		Warnings: []string{
+			"Tags decide who may open what. The usual way, a file without tags, locks paying members out. AllySwitch carries the tags over and proves it for every member before you switch.",
+			"Until step 7 your site is not changed. Your members keep the access they have.",
+		},
+		Known: fmt.Sprintf("The site and the CRM are chosen, %s has accepted your key, and the two safety boxes are ticked.", name),
+		Help: []string{
+			"The vendor's own guides say 5 to 12 hours of work by hand. With AllySwitch most of the time is the CRM's own speed limit.",
+			"Keys are kept in memory only. After a restart they are asked for again. They can also come from the environment: ALLYSWITCH_CRM_KEY.",
+			"Tell support: which CRM, how many members, and whether this is the live site or a staging copy.",
+		},
+	}
+	sheet.Items = append(sheet.Items, s.ask(state, wizard.Question{Key: "site.url", Label: "Address of your site", Required: true,
+		Help: "As you type it in the browser: https://members.example.com", Validate: checkSiteURL}))
+	sheet.Items = append(sheet.Items, s.ask(state, wizard.Question{Key: "crm.provider", Label: "The CRM you move to", Required: true, Choices: s.deps.choices()}))
+	if provider, ok := s.deps.provider(state); ok {
+		sheet.Items = append(sheet.Items, s.connectItems(state, provider)...)
+		sheet.Did = s.accountFacts(state)
+	}
+	sheet.Items = append(sheet.Items, s.preflight(state)...)
+	return sheet
+}
+
+func (d *Deps) choices() []wizard.Choice {
+	var choices []wizard.Choice
+	for _, entry := range d.CRMs {
+		choices = append(choices, wizard.Choice{Value: entry.Provider.ID, Label: entry.Provider.Name})
+	}
+	return choices
+}
+
+// connectItems asks for what this CRM needs, and checks it.
+func (s *step) connectItems(state *checkpoint.State, provider crm.Provider) []wizard.Item {
+	items := []wizard.Item{wizard.Instruction{Text: "Where the key is: " + provider.Guide.LooksLike, Where: provider.Guide.Where}}
+	items = append(items, s.credentialQuestions(state, provider)...)
+	_, values, missing := s.deps.settings(state)
+	items = append(items, s.do(state, wizard.Task{Key: "connect", Label: "Check the key with " + provider.Name, Required: true,
+		Help: "Asks the CRM whose key this is. Nothing is changed.", Locked: missing, Complete: state.CRM.Fingerprint != "" && note(state, Start, "checked-provider") == provider.ID,
+		Run: func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
+			return s.deps.checkKey(ctx, provider, values, state.CRM, report)
+		}}))
+	return items
+}
+
+func (s *step) credentialQuestions(state *checkpoint.State, provider crm.Provider) []wizard.Item {
+	var items []wizard.Item
+	for _, option := range provider.Options {
+		help := option.Help
+		if option.Example != "" {
+			help += " For example " + option.Example + "."
+		}
+		items = append(items, s.ask(state, wizard.Question{Key: option.Key, Label: option.Label, Help: help, Secret: option.Secret, Env: option.Env,
+			Required: option.Required && !option.Secret}))
+	}
+	return items
+}
+
+// checkKey asks the CRM whose key this is, and binds the migration to that account.
+func (d *Deps) checkKey(ctx context.Context, provider crm.Provider, values map[string]string, began checkpoint.CRM, report job.Reporter) (wizard.Change, error) {
+	report.Phase("Asking "+provider.Name+" whose key this is", 0)
+	deps, err := d.connect(migration.Deps{Folder: d.Folder}, provider, values)
+	if err != nil {
+		return nil, err
+	}
+	account, err := deps.CRM.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := crm.Fingerprint(provider, account)
+	if began.Fingerprint != "" && began.Provider == provider.ID && began.Fingerprint != found {
+		return nil, otherAccount(began.AccountName, account.Name)
+	}
+	return func(state *checkpoint.State) {
+		state.CRM = checkpoint.CRM{Provider: provider.ID, URL: values["crm.url"], Account: account.ID, AccountName: account.Name, Fingerprint: found}
+		setNote(state, Start, "checked-provider", provider.ID)
+		setNote(state, Start, "user", account.User)
+		setCount(state, Start, "limit", account.ContactLimit)
+		setCount(state, Start, "contacts", account.Contacts)
+	}, nil
+}
+
+func otherAccount(began, now string) error {
+	return &told{err: errors.New("the key opens another account"), refused: true, words: wizard.Explanation{
+		What:  fmt.Sprintf("This key opens the account %q. The migration began with %q.", now, began),
+		Means: "Nothing was sent. " + safe,
+		Now:   "Give the key of the first account. To move to another one, begin a new migration in a new folder.",
+		Code:  "ALLY-ACCOUNT",
+	}}
+}
+
+func (s *step) accountFacts(state *checkpoint.State) []wizard.Fact {
+	if state.CRM.Fingerprint == "" {
+		return nil
+	}
+	facts := []wizard.Fact{fact(wizard.MarkGood, "Account", state.CRM.AccountName)}
+	limit, contacts := count(state, Start, "limit"), count(state, Start, "contacts")
+	switch {
+	case limit >= 0 && contacts >= 0:
+		facts = append(facts, fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d now, the plan allows %d", contacts, limit)))
+	case contacts >= 0:
+		facts = append(facts, fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d now; the CRM does not tell what the plan allows", contacts)))
+	default:
+		facts = append(facts, fact(wizard.MarkUnknown, "Contacts", "the CRM does not tell"))
+	}
+	return facts
+}
+
+func (s *step) preflight(state *checkpoint.State) []wizard.Item {
+	return []wizard.Item{
+		s.tick(state, wizard.Tick{Key: "backup", Text: "There is a full backup of files and database, and it is not on the same server", Note: "Where is it?",
+			Look: "Your host's control panel usually calls it Backups. Open it once to see that it is complete."}),
+		s.tick(state, wizard.Tick{Key: "second-admin", Text: "A second administrator can log in, with an address that is no member's",
+			Where: []string{"Users", "Add New"}, Look: "If a member's record goes wrong, this login still opens the site."}),
+		s.tick(state, wizard.Tick{Key: "staging", Optional: true, Text: "The licence for a staging site has been asked for, if you rehearse on one", Note: "What did AccessAlly's support say?",
+			Look: "A licence is for one live site. A copy of the site also charges cards, unless its Production Site URL is set."}),
+	}
+}
+
+func startAnswered(state *checkpoint.State, key, value string) {
+	switch key {
+	case "site.url":
+		state.Site.URL = siteURL(value)
+	case "crm.provider":
+		if state.CRM.Provider != value {
+			state.CRM = checkpoint.CRM{Provider: value}
+		}
+	}
+}
+
+// siteURL is the address in one spelling: with its scheme, without what follows the front page.
+func siteURL(typed string) string {
+	if !strings.Contains(typed, "://") {
+		typed = "https://" + typed
+	}
+	address, err := url.Parse(typed)
+	if err != nil {
+		return typed
+	}
+	path, _, _ := strings.Cut(address.Path, "/wp-admin")
+	return address.Scheme + "://" + strings.ToLower(address.Host) + strings.TrimSuffix(path, "/")
+}
+
+func checkSiteURL(typed string) error {
+	address, err := url.Parse(siteURL(typed))
+	if err != nil || address.Host == "" || strings.ContainsAny(typed, " \t") {
+		return errors.New("this is not the address of a site; it looks like https://members.example.com")
+	}
+	if address.Scheme != "https" && !loopback(address.Hostname()) {
+		return errors.New("the address has to begin with https, so that nobody can read along")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+}

@@ -1,0 +1,69 @@
+package steps
+
+import (
+	"fmt"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+)
+
+func newSwitch(deps *Deps) *step {
+	s := &step{id: Switch, title: "Switch AccessAlly to the CRM", deps: deps}
+	s.inputs = restsOn(theMembers, theAccount)
+	s.sheet = s.switchSheet
+	return s
+}
+
+func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
+	name := s.deps.crmName(state)
+	entry := name
+	if provider, ok := s.deps.provider(state); ok && provider.AccessAllyName != "" {
+		entry = provider.AccessAllyName
+	}
+	items := []wizard.Item{
+		s.tick(state, wizard.Tick{Key: "unchanged", Text: "Nobody has joined, paid or changed since the export",
+			Look: "In maintenance mode nobody can. If somebody did, export again in step 2: only what is new is sent."}),
+		s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: "switch to " + name,
+			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: switch to %s", name, name)}),
+	}
+	if state.Answer(Switch, "switch.confirm") != "" {
+		items = append(items, s.switchTicks(state, entry)...)
+	}
+	return wizard.Sheet{
+		Level: "files",
+		Does:  []string{fmt.Sprintf("AccessAlly stops being its own CRM, and from then on asks %s who has which tag.", name)},
+		Warnings: []string{
+			"AccessAlly describes no way back from this step. Your backup is the only one, and only until payments run again.",
+			"Stay logged in as administrator in a second browser until you have seen that you can still log in.",
+		},
+		Did:   s.gateFacts(state),
+		Items: items,
+		Known: fmt.Sprintf("The CRM Integration tab shows %s after the page has been loaded again.", entry),
+		Help: []string{
+			"In some versions the entry to leave is called \"Managed Contacts (no CRM)\", and the tab lies under General Setup.",
+			"If the connection test in AccessAlly fails, the key is often that of another account, or has a space at its end.",
+		},
+	}
+}
+
+func (s *step) switchTicks(state *checkpoint.State, entry string) []wizard.Item {
+	return []wizard.Item{
+		s.tick(state, wizard.Tick{Key: "switched", Text: fmt.Sprintf("%s is chosen in the dropdown, the keys are filled in, and it is saved", entry),
+			Where: accessAlly("Settings", "CRM Integration"), Look: "The dropdown shows AccessAlly Managed now. Choose " + entry + ", fill in the keys from step 6, then Save."}),
+		s.tick(state, wizard.Tick{Key: "shows", Text: "The page shows the new CRM after it has been loaded again, without an error", Look: "Press F5 in the browser."}),
+		s.tick(state, wizard.Tick{Key: "log-in", Text: "The second administrator can still log in"}),
+	}
+}
+
+// gateFacts show what has been proven before the switch.
+func (s *step) gateFacts(state *checkpoint.State) []wizard.Fact {
+	sentence := note(state, Tags, "proof")
+	if sentence == "" {
+		return nil
+	}
+	mark := wizard.MarkGood
+	if count(state, Tags, "gaps") > 0 {
+		mark = wizard.MarkWarn
+	}
+	return []wizard.Fact{fact(mark, "Tags", sentence), fact(wizard.MarkPlain, "Access", note(state, Tags, "access"))}
+}

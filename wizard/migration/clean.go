@@ -1,0 +1,212 @@
+package migration
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wp"
+)
+
+// DecisionsFile keeps what the owner has decided about single rows of the export.
+const DecisionsFile = "decisions.json"
+
+// CleanInput is the export to be cleaned.
+type CleanInput struct {
+	File    string
+	Mapping wp.Mapping
+}
+
+// CleanResult is what came out.
+type CleanResult struct {
+	People, Kept, Rejected int
+	// Tags are different tag names, Pairs how many times a member has one; Untagged members have none, Strangers are addresses of the tag file that
+	// belong to no member.
+	Tags, Pairs, Untagged, Strangers int
+	// Unlisted members are not in the tag file, and the owner has not said that they have no tags.
+	Unlisted    int
+	Fingerprint string
+	// Findings says in words what was mended or noticed.
+	Findings string
+}
+
+// LookAtExport reads the beginning of an export.
+func LookAtExport(path string, mapping wp.Mapping) (wp.Layout, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return wp.Layout{}, doing("open the export", err)
+	}
+	defer file.Close()
+	export, err := wp.OpenExport(file, mapping)
+	if err != nil {
+		return wp.Layout{}, doing("read the export", err)
+	}
+	return export.Layout(), nil
+}
+
+// Clean reads the whole export and writes members.csv and rejected.csv.
+func Clean(ctx context.Context, deps Deps, input CleanInput, report job.Reporter) (CleanResult, error) {
+	summary, err := cleanFile(ctx, deps.Folder, input, report)
+	if err != nil {
+		return CleanResult{}, err
+	}
+	roster, err := LoadRoster(deps.Folder, deps.UnlistedHaveNone)
+	if err != nil {
+		return CleanResult{}, err
+	}
+	result := CleanResult{People: int(summary.People), Kept: int(summary.Kept), Rejected: int(summary.Rejected), Tags: len(roster.Tags),
+		Pairs: roster.Pairs(), Strangers: len(roster.Strangers), Fingerprint: roster.Fingerprint, Findings: describe(summary.Findings)}
+	for i := range roster.Members {
+		switch {
+		case !roster.Members[i].TagsKnown:
+			result.Unlisted++
+		case len(roster.Members[i].Tags) == 0:
+			result.Untagged++
+		}
+	}
+	return result, nil
+}
+
+func cleanFile(ctx context.Context, folder *checkpoint.Folder, input CleanInput, report job.Reporter) (wp.Summary, error) {
+	file, err := os.Open(input.File)
+	if err != nil {
+		return wp.Summary{}, doing("open the export", err)
+	}
+	defer file.Close()
+	options := wp.CleanOptions{Mapping: input.Mapping}
+	if options.Decisions, err = loadDecisions(folder); err != nil {
+		return wp.Summary{}, err
+	}
+	if options.Progress, err = cleanProgress(file, report); err != nil {
+		return wp.Summary{}, err
+	}
+	members, err := folder.Create(MembersFile)
+	if err != nil {
+		return wp.Summary{}, err
+	}
+	defer members.Abort()
+	rejected, err := folder.Create(RejectedFile)
+	if err != nil {
+		return wp.Summary{}, err
+	}
+	defer rejected.Abort()
+	summary, err := wp.Clean(ctx, file, options, members, rejected)
+	if err != nil {
+		return summary, doing("clean the export", err)
+	}
+	return summary, errors.Join(rejected.Close(), members.Close())
+}
+
+// cleanProgress counts in bytes of the file, of which the total is known.
+func cleanProgress(file *os.File, report job.Reporter) (func(done, read int64), error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, doing("open the export", err)
+	}
+	report.Phase("Cleaning the export (kB)", info.Size()/1000)
+	var counted int64
+	return func(_, read int64) {
+		report.Add(read/1000-counted, 0)
+		counted = read / 1000
+	}, nil
+}
+
+// findingWords say what was found, in the order of their weight for the owner.
+var findingWords = []struct {
+	code  string
+	words string
+}{
+	{wp.MendedEncoding, "%d names with broken letters"},
+	{wp.DecodedEntities, "%d names with &amp; and the like"},
+	{wp.Trimmed, "%d cells with invisible spaces"},
+	{wp.FormulaApostrophe, "%d cells with a spreadsheet's apostrophe"},
+	{wp.ZeroDate, "%d without a date of registration"},
+	{wp.NoRole, "%d without a role"},
+}
+
+func describe(findings map[string]int64) string {
+	var parts []string
+	for _, finding := range findingWords {
+		if n := findings[finding.code]; n > 0 {
+			parts = append(parts, fmt.Sprintf(finding.words, n))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// TakeTags reads the owner's file of member tags and keeps it, cleaned, as member-tags.csv.
+func TakeTags(folder *checkpoint.Folder, path string) (*wp.MemberTags, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, doing("open the tag file", err)
+	}
+	defer file.Close()
+	tags, err := wp.ReadMemberTags(file, wp.TagOptions{})
+	if err != nil {
+		return nil, doing("read the tag file", err)
+	}
+	out, err := folder.Create(TagsFile)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Abort()
+	if err := wp.WriteMemberTags(out, tags); err != nil {
+		return nil, doing("write "+TagsFile, err)
+	}
+	return tags, out.Close()
+}
+
+// RowDecision is what the owner wants done with a row that was left out.
+type RowDecision struct {
+	ID   int64
+	Line int
+	// Email is the right address; Keep takes the row in spite of a twin; LeaveOut leaves it out for good.
+	Email    string
+	Keep     bool
+	LeaveOut bool
+}
+
+// Decide keeps a decision for the next cleaning, and says how many there are now.
+func Decide(folder *checkpoint.Folder, row RowDecision) (int, error) {
+	decisions, err := loadDecisions(folder)
+	if err != nil {
+		return 0, err
+	}
+	decision := wp.Decision{Action: wp.Mend, Email: row.Email}
+	switch {
+	case row.LeaveOut:
+		decision = wp.Decision{Action: wp.LeaveOut}
+	case row.Keep:
+		decision = wp.Decision{Action: wp.Keep}
+	}
+	key := wp.ByLine(row.Line)
+	if row.Line == 0 {
+		key = wp.ByID(row.ID)
+	}
+	decisions[key] = decision
+	return len(decisions), doing("write "+DecisionsFile, writeJSON(folder, DecisionsFile, decisions))
+}
+
+func loadDecisions(folder *checkpoint.Folder) (map[wp.RowKey]wp.Decision, error) {
+	decisions := map[wp.RowKey]wp.Decision{}
+	err := readJSON(folder, DecisionsFile, &decisions)
+	if errors.Is(err, fs.ErrNotExist) {
+		return decisions, nil
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return nil, doing("read "+DecisionsFile, err)
+	}
+	return decisions, doing("read "+DecisionsFile, err)
+}
+
+// ForgetDecisions drops all decisions: another export has other rows.
+func ForgetDecisions(folder *checkpoint.Folder) error {
+	return doing("write "+DecisionsFile, writeJSON(folder, DecisionsFile, map[wp.RowKey]wp.Decision{}))
+}

@@ -1,0 +1,183 @@
+package migration
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"allyswitch/crm"
+	"allyswitch/wizard/checkpoint"
+)
+
+// upsertIntent is the journal's record of members that are about to be sent. Before is there for members whom the CRM has already.
+type upsertIntent struct {
+	Members []int64 `json:"m"`
+	// Hashes are eight hex digits a member, one after the other: what the member looked like when sent.
+	Hashes string   `json:"h"`
+	Before []Before `json:"b,omitempty"`
+}
+
+// upsertOutcome answers an upsertIntent: one letter a member.
+type upsertOutcome struct {
+	Results string           `json:"r"`
+	IDs     []string         `json:"id,omitempty"`
+	Reasons map[int64]string `json:"why,omitempty"`
+}
+
+// The letters of an upsertOutcome.
+const (
+	letterCreated = 'c'
+	letterUpdated = 'u'
+	letterQueued  = 'q'
+	letterFailed  = 'f'
+	// letterNot means that a look-up found that the member had not arrived, so that it is to be sent again.
+	letterNot = 'n'
+)
+
+// tagIntent is the journal's record of a tag that is about to be put on members; its outcome is a tagOutcome.
+type tagIntent struct {
+	Tag     string  `json:"tag"`
+	Members []int64 `json:"m"`
+}
+
+type tagOutcome struct {
+	Tag     string           `json:"tag"`
+	Members []int64          `json:"m"`
+	Reasons map[int64]string `json:"why,omitempty"`
+}
+
+// sent is what the journal knows of one member.
+type sent struct {
+	hash   string
+	letter byte
+	id     crm.ContactID
+	reason string
+}
+
+// openBatch is an intent without an outcome: nobody knows whether it was carried out.
+type openBatch struct {
+	batch  string
+	intent upsertIntent
+}
+
+// ledger is what the journal says has been done.
+type ledger struct {
+	members map[int64]sent
+	open    map[string]openBatch
+	tagged  map[string]map[int64]bool
+	skipped map[int64]bool
+	made    map[string]int
+	batches int
+	// last is when something was last written to the CRM.
+	last time.Time
+}
+
+// readLedger reads the whole journal once.
+func readLedger(folder *checkpoint.Folder) (*ledger, error) {
+	l := &ledger{members: map[int64]sent{}, open: map[string]openBatch{}, tagged: map[string]map[int64]bool{},
+		skipped: map[int64]bool{}, made: map[string]int{}}
+	err := folder.Journal().Scan(l.take)
+	return l, doing("read the journal", err)
+}
+
+func (l *ledger) take(entry checkpoint.Entry) error {
+	switch entry.Op {
+	case OpUpsert:
+		return l.takeUpsert(entry)
+	case OpTag:
+		return l.takeTag(entry)
+	case OpSkip:
+		var skip skipData
+		err := json.Unmarshal(entry.Data, &skip)
+		l.skipped[skip.Member] = !skip.Undone
+		return err
+	case OpTagName, OpField:
+		if entry.Phase == checkpoint.Done {
+			l.made[entry.Op]++
+		}
+	}
+	return nil
+}
+
+type skipData struct {
+	Member int64 `json:"m"`
+	Undone bool  `json:"undone,omitempty"`
+}
+
+func (l *ledger) takeUpsert(entry checkpoint.Entry) error {
+	l.last = entry.At
+	if entry.Phase == checkpoint.Intent {
+		l.batches++
+		var intent upsertIntent
+		if err := json.Unmarshal(entry.Data, &intent); err != nil {
+			return err
+		}
+		l.open[entry.Batch] = openBatch{entry.Batch, intent}
+		return nil
+	}
+	var outcome upsertOutcome
+	if err := json.Unmarshal(entry.Data, &outcome); err != nil {
+		return err
+	}
+	for i, id := range l.open[entry.Batch].intent.Members {
+		l.members[id] = l.open[entry.Batch].intent.outcome(i, outcome)
+	}
+	delete(l.open, entry.Batch)
+	return nil
+}
+
+func (u upsertIntent) outcome(i int, outcome upsertOutcome) sent {
+	s := sent{hash: u.hash(i), letter: letterNot, reason: outcome.Reasons[u.Members[i]]}
+	if i < len(outcome.Results) {
+		s.letter = outcome.Results[i]
+	}
+	if i < len(outcome.IDs) {
+		s.id = crm.ContactID(outcome.IDs[i])
+	}
+	return s
+}
+
+func (u upsertIntent) hash(i int) string {
+	if 8*i+8 > len(u.Hashes) {
+		return ""
+	}
+	return u.Hashes[8*i : 8*i+8]
+}
+
+func (l *ledger) takeTag(entry checkpoint.Entry) error {
+	l.last = entry.At
+	if entry.Phase != checkpoint.Done {
+		return nil
+	}
+	var outcome tagOutcome
+	if err := json.Unmarshal(entry.Data, &outcome); err != nil {
+		return err
+	}
+	if l.tagged[outcome.Tag] == nil {
+		l.tagged[outcome.Tag] = map[int64]bool{}
+	}
+	for _, id := range outcome.Members {
+		if outcome.Reasons[id] == "" {
+			l.tagged[outcome.Tag][id] = true
+		}
+	}
+	return nil
+}
+
+// arrived says that the CRM took this member as they are now.
+func (l *ledger) arrived(member int64, hash string) bool {
+	s, ok := l.members[member]
+	return ok && s.hash == hash && (s.letter == letterCreated || s.letter == letterUpdated || s.letter == letterQueued)
+}
+
+// failed says that the CRM refused this member as they are now.
+func (l *ledger) failed(member int64, hash string) bool {
+	s, ok := l.members[member]
+	return ok && s.hash == hash && s.letter == letterFailed
+}
+
+// nextBatch names the next piece of work; names never repeat in a journal.
+func (l *ledger) nextBatch() string {
+	l.batches++
+	return "b" + strconv.Itoa(l.batches)
+}

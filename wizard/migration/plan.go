@@ -1,0 +1,268 @@
+package migration
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"allyswitch/crm"
+	"allyswitch/crm/address"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+)
+
+// Plan says what an import will do, before anything is sent. It is bound to the members, tags and account it was made from.
+type Plan struct {
+	Made        time.Time `json:"made"`
+	Provider    string    `json:"provider"`
+	Account     string    `json:"account"`
+	Fingerprint string    `json:"fingerprint"`
+	Members     int       `json:"members"`
+	// New will be created, Changed get something they lack, Unchanged need nothing; Left cannot go. They add up to Members.
+	New       int         `json:"new"`
+	Changed   int         `json:"changed"`
+	Unchanged int         `json:"unchanged"`
+	Left      []LeftOut   `json:"left,omitempty"`
+	Quiet     QuietCounts `json:"quiet"`
+	// Several are members who have more than one contact in the CRM already.
+	Several   []int64       `json:"several,omitempty"`
+	NewFields []string      `json:"new_fields,omitempty"`
+	NewTags   []string      `json:"new_tags,omitempty"`
+	Conflicts []TagConflict `json:"conflicts,omitempty"`
+	TagPairs  int           `json:"tag_pairs"`
+	Write     Estimate      `json:"write"`
+	ReadBack  Estimate      `json:"read_back"`
+	Room      Room          `json:"room"`
+	// Starts are the automations that the tags could start. StartsUnknown is a sentence when the CRM cannot tell.
+	Starts        []crm.Automation `json:"starts,omitempty"`
+	StartsUnknown string           `json:"starts_unknown,omitempty"`
+}
+
+// LeftOut is a member who cannot go, and why.
+type LeftOut struct {
+	Member int64  `json:"member"`
+	Reason string `json:"reason"`
+}
+
+// QuietCounts are members whom the CRM sends no mail. They stay so.
+type QuietCounts struct {
+	Unsubscribed int `json:"unsubscribed"`
+	Bounced      int `json:"bounced"`
+	Unconfirmed  int `json:"unconfirmed"`
+}
+
+// Room is what the CRM's plan has room for; -1 where the CRM does not tell.
+type Room struct {
+	Limit int `json:"limit"`
+	Now   int `json:"now"`
+	After int `json:"after"`
+}
+
+// Fits says whether there is room. Known is false when the CRM does not tell.
+func (r Room) Fits() (fits, known bool) {
+	if r.Limit < 0 || r.Now < 0 {
+		return true, false
+	}
+	return r.After <= r.Limit, true
+}
+
+// MakePlan reads the account and works out what an import would do. It writes plan.json and before.jsonl and sends nothing.
+func MakePlan(ctx context.Context, deps Deps, report job.Reporter) (*Plan, error) {
+	defer watchWaits(ctx, deps.CRM, report)()
+	roster, err := LoadRoster(deps.Folder, deps.UnlistedHaveNone)
+	if err != nil {
+		return nil, err
+	}
+	account, err := checkAccount(ctx, deps)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{Made: time.Now().UTC(), Provider: deps.CRM.Provider().ID, Account: account.ID,
+		Fingerprint: roster.Fingerprint, Members: roster.Len(), TagPairs: roster.Pairs()}
+	own, missing, err := findFields(ctx, deps.CRM)
+	if err != nil {
+		return nil, err
+	}
+	plan.NewFields = missing
+	found, seen, err := readBefores(ctx, deps, roster, own, report)
+	if err != nil {
+		return nil, err
+	}
+	if err := plan.planTags(ctx, deps, roster); err != nil {
+		return nil, err
+	}
+	plan.planMembers(deps.CRM.Features(), roster, own, found)
+	plan.planCosts(deps.CRM.Features(), roster, account, seen)
+	plan.planStarts(ctx, deps.CRM, roster)
+	if err := found.save(deps.Folder, roster); err != nil {
+		return nil, err
+	}
+	return plan, doing("write "+PlanFile, writeJSON(deps.Folder, PlanFile, plan))
+}
+
+// checkAccount makes sure that the key still opens the account that the migration began with.
+func checkAccount(ctx context.Context, deps Deps) (crm.Account, error) {
+	account, err := deps.CRM.Check(ctx)
+	if err != nil {
+		return account, doing("check the key", err)
+	}
+	if began := deps.Began.Fingerprint; began != "" && began != crm.Fingerprint(deps.CRM.Provider(), account) {
+		return account, &Refusal{ErrOtherAccount, fmt.Sprintf("the migration began with %s, this key opens %s",
+			deps.Began.AccountName, account.Name)}
+	}
+	return account, nil
+}
+
+func (p *Plan) planMembers(features crm.Features, roster *Roster, own fieldIDs, found befores) {
+	for i := range roster.Members {
+		list := found[roster.Members[i].ID]
+		if reason := cannotGo(&roster.Members[i]); reason != "" {
+			p.Left = append(p.Left, LeftOut{roster.Members[i].ID, reason})
+			continue
+		}
+		if len(list) == 0 {
+			p.New++
+			continue
+		}
+		if len(list) > 1 {
+			p.Several = append(p.Several, roster.Members[i].ID)
+		}
+		p.Quiet.count(list[0].State)
+		if needsNothing(roster, i, own, list[0], len(p.NewFields) > 0) {
+			p.Unchanged++
+		} else {
+			p.Changed++
+		}
+	}
+}
+
+func cannotGo(member *Member) string {
+	if !address.Valid(member.Email) {
+		return "the address cannot be delivered to, so no CRM takes it"
+	}
+	return ""
+}
+
+func (q *QuietCounts) count(state crm.ContactState) {
+	switch state {
+	case crm.StateUnsubscribed:
+		q.Unsubscribed++
+	case crm.StateBounced:
+		q.Bounced++
+	case crm.StateUnconfirmed:
+		q.Unconfirmed++
+	}
+}
+
+func needsNothing(roster *Roster, member int, own fieldIDs, before Before, newFields bool) bool {
+	if newFields || !before.TagsKnown {
+		return false
+	}
+	wanted := own.contact(roster, member, before.contact())
+	if wanted.FirstName != "" || wanted.LastName != "" {
+		return false
+	}
+	for id, value := range wanted.Fields {
+		if before.Fields[id] != value {
+			return false
+		}
+	}
+	has := map[string]bool{}
+	for _, tag := range before.Tags {
+		has[tag] = true
+	}
+	for _, tag := range roster.TagNames(member) {
+		if !has[tag] {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *Plan) planTags(ctx context.Context, deps Deps, roster *Roster) error {
+	existing, err := deps.CRM.Tags(ctx)
+	if err != nil {
+		return doing("list the tags", err)
+	}
+	p.NewTags, p.Conflicts = compareTags(deps.CRM.Features(), roster.Tags, existing)
+	return nil
+}
+
+func (p *Plan) planCosts(features crm.Features, roster *Roster, account crm.Account, seen int) {
+	going := p.New + p.Changed + p.Unchanged
+	p.Write = estimateWrite(features, going, roster.TagCounts())
+	p.ReadBack = estimateRead(features, seen+p.New, roster.TagCounts())
+	p.Room = Room{Limit: account.ContactLimit, Now: account.Contacts, After: account.Contacts + p.New}
+}
+
+// planStarts lists what our tags could start. A CRM that cannot tell is said to be unable to, which is not the same as none.
+func (p *Plan) planStarts(ctx context.Context, client *crm.Client, roster *Roster) {
+	automations, err := client.Automations(ctx)
+	if err != nil {
+		p.StartsUnknown = fmt.Sprintf("%s could not say what would start: %v.", client.Provider().Name, err)
+		return
+	}
+	ours := map[string]bool{}
+	for _, name := range roster.Tags {
+		ours[name] = true
+	}
+	for _, automation := range automations {
+		if automation.Active && (automation.TriggerTag == "" || ours[automation.TriggerTag]) {
+			p.Starts = append(p.Starts, automation)
+		}
+	}
+}
+
+// LoadPlan reads plan.json. Without one the error is ErrNoPlan.
+func LoadPlan(folder *checkpoint.Folder) (*Plan, error) {
+	var plan Plan
+	err := readJSON(folder, PlanFile, &plan)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNoPlan
+	}
+	return &plan, doing("read "+PlanFile, err)
+}
+
+// Holds says, with the difference, when members, tags or account are no longer those of the plan.
+func (p *Plan) Holds(roster *Roster, account crm.Account) error {
+	switch {
+	case p.Account != account.ID:
+		return &Refusal{ErrOtherAccount, fmt.Sprintf("the plan was made for account %s, this is %s", p.Account, account.ID)}
+	case p.Fingerprint != roster.Fingerprint:
+		return &Refusal{ErrDrifted, fmt.Sprintf("the plan was made for %d members with %d tags, now there are %d with %d, or some of them changed",
+			p.Members, p.TagPairs, roster.Len(), roster.Pairs())}
+	}
+	return nil
+}
+
+func writeJSON(folder *checkpoint.Folder, name string, value any) error {
+	file, err := folder.Create(name)
+	if err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(file)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		file.Abort()
+		return err
+	}
+	return file.Close()
+}
+
+func readJSON(folder *checkpoint.Folder, name string, value any) error {
+	file, err := folder.OpenFile(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return json.NewDecoder(file).Decode(value)
+}
+
+// CheckAccount asks whose key this is. Any other account than the one that the migration began with is a Refusal.
+func CheckAccount(ctx context.Context, deps Deps) error {
+	_, err := checkAccount(ctx, deps)
+	return err
+}

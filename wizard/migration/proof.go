@@ -1,0 +1,217 @@
+package migration
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+)
+
+// Proof is what a read-back of everybody shows about contacts and tags.
+type Proof struct {
+	At          time.Time `json:"at"`
+	Account     string    `json:"account"`
+	Fingerprint string    `json:"fingerprint"`
+	Members     int       `json:"members"`
+	// Found have a contact, Missing have none, Left were left out on purpose (cannot go, or skipped).
+	Found   int `json:"found"`
+	Missing int `json:"missing"`
+	Left    int `json:"left"`
+	Created int `json:"created"`
+	Updated int `json:"updated"`
+	// Pairs are member-and-tag: how many there should be, are, are not, and could not be told.
+	PairsExpected int `json:"pairs_expected"`
+	PairsProven   int `json:"pairs_proven"`
+	PairsMissing  int `json:"pairs_missing"`
+	PairsUnknown  int `json:"pairs_unknown"`
+	// Gaps are the members for whom something is missing or unknown. It is zero when everything is proven.
+	Gaps int `json:"gaps"`
+	// Links and Access are seen in the same read-back.
+	Links  Links  `json:"links"`
+	Access Access `json:"access"`
+}
+
+// Complete says that every member's tags are proven present in the CRM.
+func (p Proof) Complete() bool { return p.Gaps == 0 && p.Members > 0 }
+
+// Sentence says it in one sentence.
+func (p Proof) Sentence() string {
+	if p.Complete() {
+		return fmt.Sprintf("All %d members are in the CRM with all %d of their tags.", p.Members, p.PairsExpected)
+	}
+	return fmt.Sprintf("%d of %d members are not proven yet: %d have no contact, %d tags are missing, %d could not be told.",
+		p.Gaps, p.Members, p.Missing+p.Left, p.PairsMissing, p.PairsUnknown)
+}
+
+// ProofFile is where the last proof is kept.
+const ProofFile = "proof.json"
+
+// Prove reads everybody back and compares. It writes proof.json, gaps.csv, contact-ids.csv and access.csv, and changes nothing in the CRM.
+func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) {
+	defer watchWaits(ctx, deps.CRM, report)()
+	roster, err := LoadRoster(deps.Folder, deps.UnlistedHaveNone)
+	if err != nil {
+		return nil, err
+	}
+	account, err := checkAccount(ctx, deps)
+	if err != nil {
+		return nil, err
+	}
+	prover, err := newProver(deps, roster)
+	if err != nil {
+		return nil, err
+	}
+	back, err := readBackLate(ctx, deps, roster, prover.expected(), report)
+	if err != nil {
+		return nil, err
+	}
+	proof := prover.compare(back)
+	proof.At, proof.Account, proof.Fingerprint = time.Now().UTC(), account.ID, roster.Fingerprint
+	return proof, prover.save(proof)
+}
+
+// prover holds what the read-back is compared with.
+type prover struct {
+	deps      Deps
+	roster    *Roster
+	befores   befores
+	ledger    *ledger
+	offerings *Offerings
+	left      map[int64]string
+	gaps      [][]string
+	links     [][]string
+	access    [][]string
+}
+
+func newProver(deps Deps, roster *Roster) (*prover, error) {
+	p := &prover{deps: deps, roster: roster, left: map[int64]string{}}
+	var err error
+	if p.befores, err = loadBefores(deps.Folder); err != nil {
+		return nil, err
+	}
+	if p.ledger, err = readLedger(deps.Folder); err != nil {
+		return nil, err
+	}
+	plan, err := LoadPlan(deps.Folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, left := range plan.Left {
+		p.left[left.Member] = left.Reason
+	}
+	for id, skipped := range p.ledger.skipped {
+		if skipped {
+			p.left[id] = "left out by choice"
+		}
+	}
+	p.offerings, err = LoadOfferings(deps.Folder)
+	return p, err
+}
+
+// expected are the members that ought to be there.
+func (p *prover) expected() map[int64]bool {
+	expect := make(map[int64]bool, p.roster.Len())
+	for i := range p.roster.Members {
+		id := p.roster.Members[i].ID
+		if p.left[id] == "" && p.ledger.arrived(id, p.roster.ContentHash(i)) {
+			expect[id] = true
+		}
+	}
+	return expect
+}
+
+func (p *prover) compare(back *ReadBack) *Proof {
+	proof := &Proof{Members: p.roster.Len()}
+	for i := range p.roster.Members {
+		contacts := back.of(p.roster, i)
+		p.compareMember(proof, i, contacts)
+		p.linkMember(&proof.Links, i, contacts)
+		p.accessMember(&proof.Access, i, contacts)
+	}
+	proof.Links.Orphans, proof.Links.Others = len(back.Orphans), back.Others
+	for _, orphan := range back.Orphans {
+		p.links = append(p.links, []string{string(SignCRMOnly), orphan.UserID, orphan.Email, "", string(orphan.ID),
+			p.deps.CRM.ContactURL(orphan.ID), "in the CRM with a user ID, but no member of the site has this address"})
+	}
+	proof.Access.finish(p.offerings)
+	return proof
+}
+
+func (p *prover) compareMember(proof *Proof, i int, contacts []Seen) {
+	m := &p.roster.Members[i]
+	proof.PairsExpected += len(m.Tags)
+	if len(contacts) == 0 {
+		p.absent(proof, m)
+		return
+	}
+	proof.Found++
+	if _, written := p.ledger.members[m.ID]; written {
+		if len(p.befores[m.ID]) == 0 {
+			proof.Created++
+		} else {
+			proof.Updated++
+		}
+	}
+	contact := p.linked(m.ID, contacts)
+	if !contact.TagsKnown && len(m.Tags) > 0 {
+		proof.PairsUnknown += len(m.Tags)
+		p.gap(proof, m, "tags unknown", m.Tags)
+		return
+	}
+	missing := missingTags(m.Tags, contact.Tags)
+	proof.PairsProven += len(m.Tags) - len(missing)
+	proof.PairsMissing += len(missing)
+	if len(missing) > 0 {
+		p.gap(proof, m, "tags missing", missing)
+	}
+}
+
+func (p *prover) absent(proof *Proof, m *Member) {
+	proof.PairsMissing += len(m.Tags)
+	if why := p.left[m.ID]; why != "" {
+		proof.Left++
+		p.gap(proof, m, why, m.Tags)
+		return
+	}
+	proof.Missing++
+	p.gap(proof, m, "no contact", m.Tags)
+}
+
+// linked is the contact that was written to, where several have the address.
+func (p *prover) linked(member int64, contacts []Seen) Seen {
+	for _, contact := range contacts {
+		if contact.ID == p.ledger.members[member].id && contact.ID != "" {
+			return contact
+		}
+	}
+	return contacts[0]
+}
+
+func (p *prover) gap(proof *Proof, m *Member, problem string, tags []uint32) {
+	proof.Gaps++
+	names := make([]string, len(tags))
+	for i, tag := range tags {
+		names[i] = p.roster.Tags[tag]
+	}
+	p.gaps = append(p.gaps, []string{m.UserID(), m.Email, problem, strings.Join(names, "|")})
+}
+
+func (p *prover) save(proof *Proof) error {
+	folder := p.deps.Folder
+	if err := writeRows(folder, GapsFile, append([][]string{{"ID", "user_email", "problem", "tags"}}, p.gaps...)); err != nil {
+		return err
+	}
+	if err := writeRows(folder, ContactIDsFile, append([][]string{linkHeading}, p.links...)); err != nil {
+		return err
+	}
+	if err := writeRows(folder, AccessFile, append([][]string{accessHeading}, p.access...)); err != nil {
+		return err
+	}
+	if err := writeJSON(folder, ProofFile, proof); err != nil {
+		return doing("write "+ProofFile, err)
+	}
+	return p.deps.note(checkpoint.Note, OpProof, "", proof)
+}

@@ -1,0 +1,200 @@
+package migration
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"slices"
+	"strconv"
+
+	"allyswitch/crm/address"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wp"
+)
+
+// Member is one person of the site as the engine works with them.
+type Member struct {
+	wp.Member
+	// Key is the e-mail address as it is compared: trimmed, lower-cased, NFC, IDNA.
+	Key string
+	// Tags are indexes into Roster.Tags, ascending.
+	Tags []uint32
+	// TagsKnown is false when the tag file does not have this member at all: then it is not known whether they have tags.
+	TagsKnown bool
+	// Twin is the place of an earlier member with the same address, -1 for almost everybody. Both share one contact, which the first one is sent to.
+	Twin int32
+}
+
+// UserID is the WordPress user ID as text.
+func (m *Member) UserID() string { return strconv.FormatInt(m.ID, 10) }
+
+// Roster is everybody who moves, and which tags they have.
+type Roster struct {
+	Members []Member
+	// Tags are all tag names, sorted.
+	Tags []string
+	// TagsRead says whether a file of member tags was there at all. Without one, nobody's tags are known.
+	TagsRead bool
+	// Strangers are addresses in the tag file that belong to no member.
+	Strangers []string
+	// Fingerprint changes when anything about members or tags does.
+	Fingerprint string
+
+	byKey map[string]int32
+	byID  map[int64]int32
+}
+
+// LoadRoster reads members.csv and member-tags.csv from the migration's folder. With unlistedHaveNone the owner has said that who is not in the tag
+// file has no tags; else that is unknown.
+func LoadRoster(folder *checkpoint.Folder, unlistedHaveNone bool) (*Roster, error) {
+	roster := &Roster{byKey: map[string]int32{}, byID: map[int64]int32{}}
+	if err := roster.readMembers(folder); err != nil {
+		return nil, doing("read "+MembersFile, err)
+	}
+	if err := roster.readTags(folder); err != nil {
+		return nil, doing("read "+TagsFile, err)
+	}
+	for i := range roster.Members {
+		roster.Members[i].TagsKnown = roster.Members[i].TagsKnown || (roster.TagsRead && unlistedHaveNone)
+	}
+	roster.Fingerprint = roster.fingerprint()
+	return roster, nil
+}
+
+// Len is the number of members.
+func (r *Roster) Len() int { return len(r.Members) }
+
+// ByKey finds the member with this e-mail key.
+func (r *Roster) ByKey(key string) (int, bool) {
+	i, ok := r.byKey[key]
+	return int(i), ok
+}
+
+// ByID finds the member with this WordPress user ID.
+func (r *Roster) ByID(id int64) (int, bool) {
+	i, ok := r.byID[id]
+	return int(i), ok
+}
+
+// TagNames are the names of a member's tags.
+func (r *Roster) TagNames(member int) []string {
+	names := make([]string, 0, len(r.Members[member].Tags))
+	for _, tag := range r.Members[member].Tags {
+		names = append(names, r.Tags[tag])
+	}
+	return names
+}
+
+// Pairs is how many times a member has a tag, over all members.
+func (r *Roster) Pairs() int {
+	pairs := 0
+	for i := range r.Members {
+		pairs += len(r.Members[i].Tags)
+	}
+	return pairs
+}
+
+// TagCounts is how many members have each tag, in the order of Tags.
+func (r *Roster) TagCounts() []int {
+	counts := make([]int, len(r.Tags))
+	for i := range r.Members {
+		for _, tag := range r.Members[i].Tags {
+			counts[tag]++
+		}
+	}
+	return counts
+}
+
+func (r *Roster) readMembers(folder *checkpoint.Folder) error {
+	file, err := folder.OpenFile(MembersFile)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return wp.ReadMembers(file, func(member wp.Member) error {
+		key, here := address.Key(member.Email), int32(len(r.Members))
+		twin := int32(-1)
+		if first, twice := r.byKey[key]; twice {
+			twin = first
+		} else {
+			r.byKey[key] = here
+		}
+		r.byID[member.ID] = here
+		r.Members = append(r.Members, Member{Member: member, Key: key, Twin: twin})
+		return nil
+	})
+}
+
+func (r *Roster) readTags(folder *checkpoint.Folder) error {
+	file, err := folder.OpenFile(TagsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	tags, err := wp.ReadMemberTags(file, wp.TagOptions{})
+	if err != nil {
+		return err
+	}
+	r.TagsRead = true
+	r.addTags(tags.Tags)
+	return nil
+}
+
+func (r *Roster) addTags(byKey map[string][]string) {
+	index := map[string]uint32{}
+	for key, names := range byKey {
+		if _, known := r.byKey[key]; !known {
+			r.Strangers = append(r.Strangers, key)
+			continue
+		}
+		for _, name := range names {
+			index[name] = 0
+		}
+	}
+	for name := range index {
+		r.Tags = append(r.Tags, name)
+	}
+	slices.Sort(r.Tags)
+	slices.Sort(r.Strangers)
+	for i, name := range r.Tags {
+		index[name] = uint32(i)
+	}
+	for i := range r.Members {
+		names, listed := byKey[r.Members[i].Key]
+		r.Members[i].Tags, r.Members[i].TagsKnown = tagIndexes(index, names), listed
+	}
+}
+
+func tagIndexes(index map[string]uint32, names []string) []uint32 {
+	tags := make([]uint32, 0, len(names))
+	for _, name := range names {
+		tags = append(tags, index[name])
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
+
+func (r *Roster) fingerprint() string {
+	sum := sha256.New()
+	for i := range r.Members {
+		fmt.Fprintln(sum, r.ContentHash(i), r.Members[i].TagsKnown)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}
+
+// ContentHash changes when anything that is sent for a member changes. It is short: it tells changed from unchanged, nothing more.
+func (r *Roster) ContentHash(member int) string {
+	m := &r.Members[member]
+	sum := fnv.New32a()
+	fmt.Fprint(sum, m.ID, "\x00", m.Email, "\x00", m.FirstName, "\x00", m.LastName, "\x00", m.Registered, "\x00", m.CustomerID)
+	for _, tag := range m.Tags {
+		fmt.Fprint(sum, "\x00", r.Tags[tag])
+	}
+	return fmt.Sprintf("%08x", sum.Sum32())
+}
