@@ -29,6 +29,8 @@ type delivery struct {
 	driver   *driver
 	op       string
 	outcomes []crm.Outcome
+	// full is the refusal of a single contact because the plan has no room; nothing more is sent after that.
+	full *crm.Error
 }
 
 // Upsert queues contacts, with names, fields and tags, at the importer. Blanks are not sent.
@@ -154,14 +156,21 @@ func (w *delivery) deliver(ctx context.Context, rows []row) error {
 	case len(rows) == 1:
 		w.refuse(rows, refusal)
 		return nil
+	case refusal.Kind == crm.KindPlanLimit:
+		return w.halves(ctx, rows)
 	}
 	return w.without(ctx, rows, refusal)
 }
 
+// halves delivers one half after the other. When the first ends with a full account, the second stays where it is.
 func (w *delivery) halves(ctx context.Context, rows []row) error {
 	middle := len(rows) / 2
 	if err := w.deliver(ctx, rows[:middle]); err != nil {
 		return err
+	}
+	if w.full != nil {
+		w.refuse(rows[middle:], w.full)
+		return nil
 	}
 	return w.deliver(ctx, rows[middle:])
 }
@@ -238,6 +247,9 @@ func split(rows []row, named *rejection, base int) (good, bad []row) {
 }
 
 func (w *delivery) refuse(rows []row, refusal *crm.Error) {
+	if refusal.Kind == crm.KindPlanLimit {
+		w.full = refusal
+	}
 	for _, row := range rows {
 		w.outcomes[row.place] = crm.Outcome{Result: crm.Failed, Err: refusal}
 	}
@@ -271,7 +283,7 @@ func (w *delivery) post(ctx context.Context, rows []row) (refusal *crm.Error, er
 		Raw: importBody(rows), ContentType: "application/json",
 	}, &reply)
 	if err != nil {
-		if errors.As(err, &refusal) && refusal.Kind == crm.KindInvalid {
+		if errors.As(err, &refusal) && (refusal.Kind == crm.KindInvalid || refusal.Kind == crm.KindPlanLimit) {
 			return refusal, nil
 		}
 		return nil, err

@@ -175,7 +175,7 @@ func plausible(email string) bool {
 // deliverable is the second look.
 func deliverable(email string) bool {
 	_, domain, _ := strings.Cut(email, "@")
-	return strings.Contains(domain, ".") && !strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".") && !strings.Contains(email, "'")
+	return strings.Contains(domain, ".") && !strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".")
 }
 
 func (s *Sandbox) freshAddresses(rows []importInput) int {
