@@ -4,6 +4,7 @@ package registry
 import (
 	"allyswitch/crm"
 	"allyswitch/crm/activecampaign"
+	"allyswitch/crm/keap"
 	"allyswitch/crm/kit"
 	"allyswitch/crm/ontraport"
 	"allyswitch/crm/sandbox"
@@ -22,6 +23,7 @@ func All() []Entry {
 	return []Entry{
 		{Provider: activecampaign.Provider(), Switches: activecampaign.Switches(), Sandbox: activecampaign.NewSandbox},
 		{Provider: kit.Provider(), Switches: kit.Switches(), Sandbox: kit.NewSandbox},
+		{Provider: keap.Provider(), Switches: keap.Switches(), Sandbox: keap.NewSandbox},
 		{Provider: ontraport.Provider(), Switches: ontraport.Switches(), Sandbox: ontraport.NewSandbox},
 	}
 }
