@@ -21,6 +21,8 @@ type member struct {
 	tags               []string
 	// fields are by field name.
 	fields map[string]string
+	// mayBeRefused says that a CRM may say no to this member, in so many words: nothing of them is there then.
+	mayBeRefused bool
 }
 
 // migration moves members as the program does: fields, tags, contacts, tags on contacts, read-back, repair.
@@ -202,11 +204,19 @@ func (m *migration) missing() []member {
 	var missing []member
 	for _, member := range m.members {
 		contact, there := found[address.Key(member.email)]
+		if !there && m.refused(member) {
+			continue
+		}
 		if !there || !m.complete(member, contact, carriers) {
 			missing = append(missing, member)
 		}
 	}
 	return missing
+}
+
+// refused says that the CRM has definitely said no to a member whom it may refuse.
+func (m *migration) refused(member member) bool {
+	return member.mayBeRefused && crm.IsKind(m.problems[address.Key(member.email)], crm.KindInvalid)
 }
 
 func (m *migration) complete(member member, contact crm.Contact, carriers map[string]map[string]bool) bool {

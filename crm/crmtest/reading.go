@@ -14,8 +14,12 @@ import (
 
 // findExactly: an address finds its own contact and nobody else's.
 func findExactly(w *world) {
-	newMigration(w, awkward()).run()
+	m := newMigration(w, awkward())
+	m.run()
 	for _, member := range awkward() {
+		if m.refused(member) {
+			continue
+		}
 		found := must[[]crm.Contact](w)(w.client.Find(w.ctx, member.email))
 		if len(found) != 1 || address.Key(found[0].Email) != address.Key(member.email) || found[0].FirstName != member.first {
 			w.Errorf("%s finds %+v", member.email, found)

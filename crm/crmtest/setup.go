@@ -86,6 +86,7 @@ func (w *world) wrongKey(option string) {
 	w.Helper()
 	settings := w.settings()
 	settings.Values[option] = spoilt(settings.Values[option])
+	time.Sleep(longestWindow(w.client.Features().Windows))
 	start := time.Now()
 	client, err := crm.Open(w.entry.Provider, settings)
 	if err == nil {
@@ -123,9 +124,10 @@ func wrongAddress(w *world) {
 	_, err := w.open(settings).Check(w.ctx)
 	w.definite(err, crm.KindWrongAddress)
 
-	start := time.Now()
 	settings.Transport = nobody{}
-	_, err = w.open(settings).Check(w.ctx)
+	client := w.open(settings)
+	start := time.Now()
+	_, err = client.Check(w.ctx)
 	w.definite(err, crm.KindUnreachable)
 	if took := time.Since(start); took > 2*time.Minute {
 		w.Errorf("it took %v to say that nobody is there", took)

@@ -68,7 +68,9 @@ func (w *world) open(settings crm.Settings) *crm.Client {
 func longestWindow(windows []crm.Window) time.Duration {
 	longest := time.Second
 	for _, window := range windows {
-		longest = max(longest, window.Per)
+		if !window.Daily {
+			longest = max(longest, window.Per)
+		}
 	}
 	return longest
 }

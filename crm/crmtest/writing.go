@@ -23,7 +23,7 @@ func awkward() []member {
 		{email: "jose@example.com", first: "José \"Pepe\"", last: "Núñez & Söhne", fields: fields},
 		{email: "emoji@example.com", first: "Zoë 🌻", last: "Łukasz", fields: map[string]string{"customer_id": "x; y, \"z\" <b> & c"}},
 		{email: "formula@example.com", first: "=1+1", last: "-2", fields: fields},
-		{email: "long.name@example.com", first: strings.Repeat("Wolfeschlegel ", 4) + "Hans", last: "Null", fields: fields},
+		{email: "long.name@example.com", first: strings.Repeat("Wolfeschlegel ", 4) + "Hans", last: "Null", fields: fields, mayBeRefused: true},
 		{email: "nameless@example.com", fields: map[string]string{"customer_id": "0"}},
 	}
 }
@@ -35,15 +35,20 @@ func awkwardMembers(w *world) {
 	again := newMigration(w, awkward())
 	again.client = w.open(w.settings())
 	again.run()
+	refused := 0
 	for _, member := range awkward() {
+		if m.refused(member) {
+			refused++
+			continue
+		}
 		contact := w.contact(member.email)
 		if contact.FirstName != member.first {
 			w.Errorf("%s is called %q, want %q", member.email, contact.FirstName, member.first)
 		}
 		m.compareFields(member, contact)
 	}
-	if held := len(w.sandbox.Contents().Contacts); held != len(awkward()) {
-		w.Errorf("the CRM holds %d contacts, want %d", held, len(awkward()))
+	if held := len(w.sandbox.Contents().Contacts); held != len(awkward())-refused {
+		w.Errorf("the CRM holds %d contacts, want %d", held, len(awkward())-refused)
 	}
 }
 
