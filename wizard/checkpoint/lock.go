@@ -96,6 +96,7 @@ func writeHolder(file io.WriterAt, holder *Holder) error {
 			return err
 		}
 	}
+	_, _ = file.WriteAt([]byte(" "), 0) // for whoever prints the file; Windows refuses it, and it does not matter
 	line := make([]byte, holderSize)
 	for i := range line {
 		line[i] = ' '

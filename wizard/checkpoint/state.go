@@ -46,6 +46,9 @@ type CRM struct {
 	Account     string `json:"account,omitempty"`
 	AccountName string `json:"account_name,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
+	// QuotaUsed is how many requests of the daily allowances were used on the UTC day QuotaDay, by credential fingerprint and rate class.
+	QuotaDay  string         `json:"quota_day,omitempty"`
+	QuotaUsed map[string]int `json:"quota_used,omitempty"`
 }
 
 // Step is what one step remembers.

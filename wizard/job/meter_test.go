@@ -66,6 +66,7 @@ func TestRateIsThatOfTheLastMinute(t *testing.T) {
 		expect("half a minute of rest", m.status(), 10)
 		time.Sleep(time.Hour)
 		expect("an hour of rest", m.status(), float64(2*600+60*20)/(600+60+30+3600))
+		steady(&m, 30, 20)
 		m.phase("Reading back", 0)
 		expect("a new phase", steady(&m, 10, 5), 5)
 	})
