@@ -138,21 +138,29 @@ func (n note) noteSays(value string) string {
 }
 
 func (t trouble) says() string {
-	cause := map[trouble]string{
-		troubleFewer:  "this row has fewer cells than the heading has columns.",
-		troubleMore:   "this row has more cells than the heading has columns.",
-		troubleQuotes: "the quotes in this row fit no way of writing CSV, so nobody can tell its cells apart.",
-		troubleLong:   "this row is longer than any row of users, so a quote is probably missing.",
-		troubleCut:    "the file ends in the middle of this row, so the download was cut off.",
-		troubleSecret: "the cells of this row have shifted: what looks like a password hash stands in another column.",
-	}[t]
 	if t == troubleCut {
-		return cause + " Export the users again and choose the new file."
+		return t.cause() + " Export the users again and choose the new file."
 	}
-	return cause + " Look the person up in WordPress and fill in the row by hand, or leave it out."
+	return t.cause() + " Look the person up in WordPress and fill in the row by hand, or leave it out."
 }
 
-// noteCodes are the findings for what cleaning a cell has done, most telling first.
+func (t trouble) cause() string {
+	switch t {
+	case troubleFewer:
+		return "this row has fewer cells than the heading has columns."
+	case troubleMore:
+		return "this row has more cells than the heading has columns."
+	case troubleLong:
+		return "this row is longer than any row of users, so a quote is probably missing."
+	case troubleCut:
+		return "the file ends in the middle of this row, so the download was cut off."
+	case troubleSecret:
+		return "the cells of this row have shifted: what looks like a password hash stands in another column."
+	}
+	return "the quotes in this row fit no way of writing CSV, so nobody can tell its cells apart."
+}
+
+// codes are the findings for what cleaning a cell has done, most telling first.
 func (made notes) codes(windowsFile bool) []string {
 	var codes []string
 	add := func(flag notes, code string) {

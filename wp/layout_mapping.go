@@ -32,7 +32,7 @@ func layOut(src *source, found heading, samples [][]string, mapping Mapping) (La
 	}
 	layout.Missing = missing(layout.Proposed)
 	for i, heading := range found.cells {
-		if values := valuesOf(samples, i); !slices.Contains(layout.Secrets, heading) && len(values) > 0 {
+		if values := withoutSecrets(valuesOf(samples, i)); !slices.Contains(layout.Secrets, heading) && len(values) > 0 {
 			layout.Samples[heading] = values[:min(3, len(values))]
 		}
 	}

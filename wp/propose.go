@@ -191,13 +191,18 @@ func looksSecret(value string) bool {
 	return len(value) >= 40 && (strings.HasPrefix(value, "eyJ") || strings.HasPrefix(value, "YTo")) && !strings.ContainsAny(value, " @")
 }
 
-// secretColumns are the headings of the columns that are dropped at once, by name or by what stands in them.
+// secretColumns are the headings of the columns that are dropped at once, by name or by what most of their cells hold.
 func secretColumns(columns []string, samples [][]string) []string {
 	var secret []string
 	for i, heading := range columns {
-		if isSecretHeading(heading) || slices.ContainsFunc(valuesOf(samples, i), looksSecret) {
+		values := valuesOf(samples, i)
+		if isSecretHeading(heading) || len(values) > 2*len(withoutSecrets(values)) {
 			secret = append(secret, heading)
 		}
 	}
 	return secret
+}
+
+func withoutSecrets(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), looksSecret)
 }
