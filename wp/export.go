@@ -84,6 +84,9 @@ func newExport(src *source, found heading, layout Layout) (*Export, error) {
 		return nil, err
 	}
 	feed := newFeed(rows, layout)
+	if len(feed.names) == 0 {
+		return &Export{layout: layout, feed: feed}, nil // csvutil would take the first row for the headings
+	}
 	decoder, err := csvutil.NewDecoder(feed, feed.names...)
 	if err != nil {
 		return nil, fmt.Errorf("matching the headings: %w", err)
@@ -162,20 +165,29 @@ func (r *reading) drop(codes ...string) {
 }
 
 func (e *Export) read() (reading, error) {
-	if !e.hasEmail {
-		return reading{}, fmt.Errorf("%w: no heading has been matched with the e-mail address", ErrNeedsMapping)
-	}
-	if err := e.decoder.Decode(&e.cells); err != nil {
-		if errors.Is(err, io.EOF) {
-			return reading{}, io.EOF
-		}
-		return reading{}, fmt.Errorf("reading line %d of the export: %w", e.feed.record.line, err)
+	if err := e.decode(); err != nil {
+		return reading{}, err
 	}
 	at := &e.feed.record
 	read := reading{place: place{at.line, at.row}, notes: e.notes[:0], original: e.cells.Line, resynced: at.mended}
 	e.judge(&read, at)
 	e.notes = read.notes
 	return read, nil
+}
+
+// decode lets csvutil put the next row into e.cells.
+func (e *Export) decode() error {
+	if !e.hasEmail {
+		return fmt.Errorf("%w: no heading has been matched with the e-mail address", ErrNeedsMapping)
+	}
+	err := e.decoder.Decode(&e.cells)
+	if errors.Is(err, io.EOF) {
+		return io.EOF
+	}
+	if err != nil {
+		return fmt.Errorf("reading after line %d: %w", e.feed.record.line, err)
+	}
+	return nil
 }
 
 // judge cleans the cells and notes what is to be said about them.

@@ -2,6 +2,7 @@ package wp
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -29,7 +30,8 @@ type Layout struct {
 	Delimiter rune
 	// LineEnds is LF, CRLF or CR.
 	LineEnds string
-	// Columns are the headings as they stand in the file, without outer spaces.
+	// Columns are the headings as they stand in the file, without outer spaces. An empty one is called "(column 3)", and one that
+	// stands there before "Email (column 3)".
 	Columns []string
 	// Mapping is what is used to read the file: the columns of the caller's mapping, else those whose heading matches exactly.
 	Mapping Mapping
@@ -136,9 +138,10 @@ func headingBy(head []byte, delim byte) (heading, bool) {
 	for _, cell := range first.cells {
 		found.cells = append(found.cells, cleanHeading(string(cell.value(nil))))
 	}
+	found.cells = distinct(found.cells)
 	text := bytes.TrimSpace(head)
 	for i := range found.cells {
-		if len(text) == 0 || text[0] != '"' {
+		if len(text) < len(first.cells[i].text)+2 || text[0] != '"' {
 			found.quoted = false
 			break
 		}
@@ -146,6 +149,16 @@ func headingBy(head []byte, delim byte) (heading, bool) {
 		text = bytes.TrimPrefix(text, []byte{delim})
 	}
 	return found, true
+}
+
+// distinct gives empty headings and those that stand there twice a name of their own, by the number of their column.
+func distinct(headings []string) []string {
+	for i, heading := range headings {
+		if heading == "" || slices.Contains(headings[:i], heading) {
+			headings[i] = strings.TrimSpace(fmt.Sprintf("%s (column %d)", heading, i+1))
+		}
+	}
+	return headings
 }
 
 // cleanHeading undoes what the exporter or a spreadsheet has done to a heading.

@@ -23,7 +23,7 @@ func ReadMembers(r io.Reader, fn func(Member) error) error {
 		return fmt.Errorf("reading members.csv: %w", err)
 	}
 	for {
-		err := export.decoder.Decode(&export.cells)
+		err := export.decode()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

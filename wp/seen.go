@@ -131,7 +131,7 @@ func plainAddress(email string) bool {
 	}
 	domain := email[at+1:]
 	top := strings.LastIndexByte(domain, '.') + 1
-	return top > 1 && strings.IndexByte(domain, '_') < 0 && plainWords(domain) && isLetter(domain[top])
+	return top > 1 && !strings.ContainsAny(domain, "_+") && plainWords(domain) && isLetter(domain[top])
 }
 
 // plainWords says whether text is letters, digits and "_", "+" or "-" between them, with single signs only within.

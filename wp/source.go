@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
@@ -170,17 +172,15 @@ func (c carriageReader) Read(p []byte) (int, error) {
 
 // refuseForeign names the kinds of file that people choose by mistake.
 func refuseForeign(head []byte) error {
-	text := bytes.ToLower(bytes.TrimSpace(bytes.TrimPrefix(head[:min(len(head), 512)], []byte("\xef\xbb\xbf"))))
+	text := bytes.TrimSpace(bytes.TrimPrefix(head[:min(len(head), 512)], []byte("\xef\xbb\xbf")))
 	has := func(prefixes ...string) bool {
-		for _, prefix := range prefixes {
-			if bytes.HasPrefix(text, []byte(prefix)) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(prefixes, func(prefix string) bool {
+			begins := text[:min(len(text), len(prefix))]
+			return string(begins) == prefix || strings.EqualFold(string(begins), prefix)
+		})
 	}
 	switch {
-	case has("pk\x03\x04"), has("\xd0\xcf\x11\xe0"):
+	case has("PK\x03\x04"), has("\xd0\xcf\x11\xe0"):
 		return &FileError{"spreadsheet", "This is an Excel or zip file, even if its name ends in .csv. Open it in your spreadsheet program, choose Save as, pick “CSV UTF-8”, and choose the new file."}
 	case has("<!doctype", "<html", "<?xml", "<br", "<b>", "<head", "<body"):
 		return &FileError{"web-page", "This is a web page and not a CSV file: the site probably answered the download with a login or error page. Log in to WordPress, export the users again, and choose the new file."}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -76,4 +77,18 @@ func (s *Site) MemberTags() []byte {
 	}
 	writer.Flush()
 	return out.Bytes()
+}
+
+// Files hands out the site's two files over http.
+func (s *Site) Files() http.Handler {
+	mux := http.NewServeMux()
+	serve := func(path string, data func() []byte) {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+			w.Write(data())
+		})
+	}
+	serve("/user-export.csv", s.Export)
+	serve("/member-tags.csv", s.MemberTags)
+	return mux
 }
