@@ -24,8 +24,8 @@ type pacer struct {
 	inFlight int
 	// pauses are what the vendor asked for after a refusal, by class.
 	pauses map[string]Wait
-	// fastest is the shortest time an answer took, by class; what takes longer may have been late on its way there.
-	fastest map[string]time.Duration
+	// latencies are how long answers take, by class.
+	latencies map[string]*latency
 	// changed is closed, and made anew, whenever waiting requests should look again.
 	changed chan struct{}
 	// queues hold back, by class, all but the first of the requests that wait, so that they go in the order in which they came.
@@ -42,7 +42,7 @@ func newPacer(settings Settings, config ConnConfig) *pacer {
 	p := &pacer{
 		name: config.Name, returnQuota: config.ReturnQuota, code: config.CodePrefix, meter: settings.Meter,
 		speed: settings.Speed, inFlight: config.InFlight,
-		pauses: map[string]Wait{}, fastest: map[string]time.Duration{}, changed: make(chan struct{}),
+		pauses: map[string]Wait{}, latencies: map[string]*latency{}, changed: make(chan struct{}),
 		queues: map[string]chan struct{}{},
 	}
 	now := time.Now()
@@ -123,7 +123,7 @@ func (p *pacer) take(classes []string) (turn, obstacle, chan struct{}) {
 	}
 	p.open++
 	for _, w := range p.windowsOf(classes) {
-		w.begin()
+		w.begin(now)
 		if w.Daily {
 			p.meter.setUsed(now, w.key, w.used)
 		}
@@ -188,19 +188,22 @@ func (p *pacer) end(leave turn, readings []LimitReading) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	took := now.Sub(leave.sent)
-	kind := kindOf(leave.classes)
-	if fastest, seen := p.fastest[kind]; !seen || took < fastest {
-		p.fastest[kind] = took
-	}
+	late := p.latency(kindOf(leave.classes)).add(now.Sub(leave.sent))
 	for _, reading := range readings {
 		p.trust(reading, leave, now)
 	}
 	p.open--
 	for _, w := range p.windowsOf(leave.classes) {
-		w.end(leave.sent.Add(took-p.fastest[kind]), now, p.speed)
+		w.end(leave.sent, leave.sent.Add(late), now, p.speed)
 	}
 	p.wake()
+}
+
+func (p *pacer) latency(kind string) *latency {
+	if p.latencies[kind] == nil {
+		p.latencies[kind] = &latency{}
+	}
+	return p.latencies[kind]
 }
 
 // kindOf is the class that says most about a request: imports take longer than other requests.

@@ -17,8 +17,8 @@ const (
 // window is one rate limit and what was used of it.
 type window struct {
 	Window
-	// open is how many requests are under way: until they are answered, each may reach the vendor at any moment.
-	open int
+	// open is when the requests went that are under way: until they are answered, each may reach the vendor at any moment.
+	open []time.Time
 	// moments are when the answered requests reached the vendor, as near as can be told, in order.
 	moments []time.Time
 	// today and used are for daily windows.
@@ -48,7 +48,7 @@ func (w *window) free(now time.Time, speed float64) (at time.Time, known bool) {
 	if w.Daily {
 		return w.freeToday(now, speed), true
 	}
-	room := max(w.Requests, 1) - w.open
+	room := max(w.Requests, 1) - len(w.open)
 	if room <= 0 {
 		return time.Time{}, false
 	}
@@ -75,14 +75,16 @@ func startOfDay(number int64, speed float64) time.Time {
 	return time.Unix(0, number*int64(scaled(day, speed))).UTC()
 }
 
-func (w *window) begin() {
-	w.open++
+func (w *window) begin(now time.Time) {
+	w.open = append(w.open, now)
 	w.used++
 }
 
 // end notes when an answered request reached the vendor, and forgets what is too old to matter.
-func (w *window) end(moment, now time.Time, speed float64) {
-	w.open--
+func (w *window) end(sent, moment, now time.Time, speed float64) {
+	if at := slices.Index(w.open, sent); at >= 0 {
+		w.open = slices.Delete(w.open, at, at+1)
+	}
 	if w.Daily {
 		return
 	}
@@ -101,10 +103,21 @@ func (w *window) add(moment time.Time) {
 	w.moments = slices.Insert(w.moments, at, moment)
 }
 
-// since is how many requests this window has seen after a moment, those under way included.
-func (w *window) since(moment time.Time) int {
-	at, _ := slices.BinarySearchFunc(w.moments, moment, time.Time.Compare)
-	return len(w.moments) - at + w.open
+// shortWindow is the length below which the order of requests that are under way at once is not worth guessing: a refusal costs less
+// there than holding back.
+const shortWindow = 10 * time.Second
+
+// ours is how many requests of our own, or known from other answers, the vendor can have counted when it answered a request: those in
+// the window before it. Of those under way, the ones that went later do not count.
+func (w *window) ours(sent time.Time, speed float64) int {
+	at, _ := slices.BinarySearchFunc(w.moments, sent.Add(-w.per(speed)), time.Time.Compare)
+	count := len(w.moments) - at
+	for _, other := range w.open {
+		if w.Per < shortWindow || !other.After(sent) {
+			count++
+		}
+	}
+	return count
 }
 
 // trust takes over what an answer says about the window: its size, and what others have used of it.
@@ -117,10 +130,10 @@ func (w *window) trust(reading LimitReading, sent, now time.Time, speed float64)
 	}
 	used := w.Requests - reading.Remaining
 	if w.Daily {
-		w.used = max(used+w.open-1, 0) // the one that is being answered is under way still, and counted already
+		w.used = max(used+len(w.open)-1, 0) // the one that is being answered is under way still, and counted already
 		return
 	}
-	others := used - w.since(sent.Add(-w.per(speed)))
+	others := used - w.ours(sent, speed)
 	moment := now
 	if reading.ResetIn > 0 {
 		moment = now.Add(min(0, scaled(reading.ResetIn-w.Per, speed)))
