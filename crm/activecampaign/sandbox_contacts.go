@@ -201,9 +201,14 @@ func (s *Sandbox) getContact(c *call) {
 		c.notFound("Subscriber")
 		return
 	}
+	contact := s.render(p)
+	for _, name := range []string{"contactAutomations", "deals", "geoIps", "accountContacts"} {
+		contact[name] = []string{}
+	}
+	contact["contactLists"], contact["fieldValues"] = idsOf(s.listRows(p)), idsOf(s.valueRows(p))
 	c.reply(http.StatusOK, object{
 		"contactAutomations": []object{}, "contactLists": s.listRows(p), "deals": []object{}, "fieldValues": s.valueRows(p),
-		"geoAddresses": []object{}, "geoIps": []object{}, "contact": s.render(p),
+		"geoAddresses": []object{}, "geoIps": []object{}, "contact": contact,
 	})
 }
 
@@ -277,7 +282,11 @@ func (s *Sandbox) writeContact(c *call, p *person, in contactInput) {
 		s.setValue(p, given.Field.number(), string(given.Value))
 	}
 	p.updated = time.Now()
-	c.reply(status, object{"fieldValues": s.valueRows(p), "contact": s.renderWritten(p)})
+	contact := s.renderWritten(p)
+	if c.r.Method == http.MethodPut {
+		contact = s.render(p)
+	}
+	c.reply(status, object{"fieldValues": s.valueRows(p), "contact": contact})
 }
 
 func change(held *string, given *string) {
@@ -318,6 +327,15 @@ func (s *Sandbox) refuseFull(c *call) {
 	c.message(http.StatusPaymentRequired, words)
 }
 
+// idsOf are the ids of rows.
+func idsOf(rows []object) []string {
+	ids := []string{}
+	for _, row := range rows {
+		ids = append(ids, row["id"].(string))
+	}
+	return ids
+}
+
 // render is a contact as it is read: nearly everything is a string.
 func (s *Sandbox) render(p *person) object {
 	bounced, deleted, deletedAt := "0", "0", "0000-00-00 00:00:00"
@@ -332,7 +350,7 @@ func (s *Sandbox) render(p *person) object {
 		"orgid": "0", "orgname": "", "segmentio_id": "", "bounced_hard": bounced, "bounced_soft": "0", "bounced_date": "0000-00-00",
 		"ip": "0", "ua": "", "hash": "0d9c41ae7a4de516313673e2341f6003", "socialdata_lastcheck": "0000-00-00 00:00:00",
 		"email_local": "", "email_domain": "", "sentcnt": "0", "rating_tstamp": "0000-00-00", "gravatar": "0",
-		"deleted": deleted, "anonymized": "0", "adate": nil, "udate": stamp(p.updated), "edate": nil, "deleted_at": deletedAt,
+		"deleted": deleted, "anonymized": "0", "adate": stamp(p.updated), "udate": stamp(p.updated), "edate": stamp(p.updated), "deleted_at": deletedAt,
 		"created_utc_timestamp": p.created.UTC().Format(time.DateTime), "updated_utc_timestamp": p.updated.UTC().Format(time.DateTime),
 		"created_timestamp": p.created.UTC().Format(time.DateTime), "updated_timestamp": p.updated.UTC().Format(time.DateTime),
 		"created_by": nil, "updated_by": nil, "email_empty": false, "mpp_tracking": "0", "last_click_date": nil, "last_open_date": nil,
@@ -342,18 +360,14 @@ func (s *Sandbox) render(p *person) object {
 
 // renderWritten is a contact as writing answers it: shorter than when it is read.
 func (s *Sandbox) renderWritten(p *person) object {
-	values := []string{}
-	for _, row := range s.valueRows(p) {
-		values = append(values, row["id"].(string))
-	}
 	return object{
 		"email": p.email, "phone": p.phone, "firstName": p.first, "lastName": p.last, "email_empty": false,
 		"cdate": stamp(p.created), "udate": stamp(p.updated), "orgid": "", "orgname": "", "links": contactLinks(p),
-		"hash": "0d9c41ae7a4de516313673e2341f6003", "fieldValues": values, "id": digits(p.id), "organization": "",
+		"hash": "0d9c41ae7a4de516313673e2341f6003", "fieldValues": idsOf(s.valueRows(p)), "id": digits(p.id), "organization": "",
 	}
 }
 
 func contactLinks(p *person) object {
 	return links("/contacts/"+digits(p.id), "bounceLogs", "contactAutomations", "contactData", "contactGoals", "contactLists", "contactLogs",
-		"contactTags", "contactDeals", "deals", "fieldValues", "geoIps", "notes", "organization", "plusAppend", "trackingLogs", "scoreValues")
+		"contactTags", "contactDeals", "deals", "fieldValues", "geoIps", "notes", "organization", "plusAppend", "trackingLogs", "scoreValues", "accountContacts", "automationEntryCounts")
 }

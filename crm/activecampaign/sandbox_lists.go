@@ -25,11 +25,24 @@ func (s *Sandbox) listLists(c *call) {
 }
 
 func renderList(list *mailingList) object {
-	return object{
+	answer := object{
 		"stringid": list.stringID, "userid": "0", "name": list.name, "cdate": stamp(list.made), "send_last_broadcast": "0", "private": "0",
+		"to_name": "Subscriber", "optinoptout": "1", "optinmessageid": "0", "optoutconf": "0",
 		"sender_url": "https://example.com", "sender_reminder": "You are a member.", "deletestamp": nil, "udate": nil,
 		"links": links("/lists/"+digits(list.id), "contactGoalLists", "user", "addressLists"), "id": digits(list.id), "user": "0",
 	}
+	for _, flag := range []string{"p_use_tracking", "p_use_analytics_read", "p_use_analytics_link", "p_use_twitter", "p_use_facebook", "p_embed_image",
+		"p_use_captcha", "require_name", "get_unsubscribe_reason"} {
+		answer[flag] = "0"
+	}
+	for _, blank := range []string{"analytics_source", "analytics_ua", "twitter_token", "twitter_token_secret", "fulladdress", "sender_name", "sender_addr1",
+		"sender_addr2", "sender_city", "sender_state", "sender_zip", "sender_country", "sender_phone"} {
+		answer[blank] = ""
+	}
+	for _, unset := range []string{"analytics_domains", "facebook_session", "carboncopy", "subscription_notify", "unsubscription_notify"} {
+		answer[unset] = nil
+	}
+	return answer
 }
 
 func (s *Sandbox) createList(c *call) {
@@ -69,9 +82,14 @@ func (s *Sandbox) createMembership(c *call) {
 		return
 	}
 	held := s.subscribe(p, in.List.number(), in.Status.number(), true)
-	c.reply(http.StatusOK, object{"contacts": []object{s.render(p)}, "contactList": object{
-		"contact": string(in.Contact), "list": string(in.List), "status": held.status, "sourceid": "3", "links": object{}, "id": digits(held.id),
-	}})
+	var answer object
+	for _, row := range s.listRows(p) {
+		if row["id"] == digits(held.id) {
+			answer = row
+		}
+	}
+	answer["status"], answer["sourceid"] = held.status, "3"
+	c.reply(http.StatusOK, object{"contacts": []object{s.render(p)}, "contactList": answer})
 }
 
 func (s *Sandbox) listExclusions(c *call) {

@@ -59,10 +59,13 @@ func (s *Sandbox) listRows(p *person) []object {
 	rows := make([]object, 0, len(p.memberships))
 	for list, held := range p.memberships {
 		rows = append(rows, object{
-			"contact": digits(p.id), "list": digits(list), "form": nil, "seriesid": "0", "sdate": stamp(p.created), "udate": nil, "status": digits(held.status),
+			"contact": digits(p.id), "list": digits(list), "form": nil, "seriesid": "0", "sdate": stamp(p.created), "udate": stamp(p.updated), "status": digits(held.status),
 			"responder": "1", "sync": "0", "unsubreason": "", "campaign": nil, "message": nil, "first_name": p.first, "last_name": p.last,
 			"ip4Sub": "0", "sourceid": "0", "autosyncLog": nil, "ip4_last": "0", "ip4Unsub": "0", "unsubscribeAutomation": nil,
-			"links": links("/contactLists/"+digits(held.id), "automation", "list", "contact"), "id": digits(held.id), "automation": nil,
+			"links": links("/contactLists/"+digits(held.id), "automation", "list", "contact", "form", "autosyncLog", "campaign",
+				"unsubscribeAutomation", "message"),
+			"created_by": nil, "updated_by": nil, "created_timestamp": p.created.UTC().Format(time.DateTime), "updated_timestamp": p.updated.UTC().Format(time.DateTime),
+			"id": digits(held.id), "automation": nil,
 		})
 	}
 	return byID(rows)

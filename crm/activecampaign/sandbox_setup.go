@@ -67,7 +67,7 @@ func (s *Sandbox) renderField(field *column) object {
 		relations = append(relations, digits(relation.id))
 	}
 	return object{
-		"title": field.title, "descript": field.description, "type": field.kind, "isrequired": "0", "perstag": field.perstag, "defval": nil,
+		"title": field.title, "descript": field.description, "type": field.kind, "isrequired": "0", "perstag": field.perstag, "defval": "",
 		"show_in_list": "0", "rows": "0", "cols": "0", "visible": "1", "service": "", "ordernum": "1", "cdate": stamp(field.made), "udate": stamp(field.made),
 		"options": []object{}, "relations": relations, "links": links("/fields/"+digits(field.id), "options", "relations"), "id": digits(field.id),
 	}
@@ -200,7 +200,13 @@ func (s *Sandbox) createOptions(c *call) {
 		return
 	}
 	for _, option := range options {
-		option["id"] = digits(s.next("fieldOption"))
+		id := digits(s.next("fieldOption"))
+		chosen := 0
+		if option["isdefault"] == true {
+			chosen = 1
+		}
+		option["id"], option["isdefault"], option["cdate"], option["udate"] = id, chosen, stamp(time.Now()), stamp(time.Now())
+		option["links"] = links("/fieldOptions/"+id, "field")
 	}
 	c.reply(http.StatusCreated, object{"fieldOptions": options})
 }

@@ -174,7 +174,10 @@ func (s *Sandbox) enrol(c *call) {
 		return
 	}
 	s.runs = append(s.runs, s.run(s.automations[at], p))
+	id := digits(s.next("contactAutomation"))
 	c.reply(http.StatusCreated, object{"contacts": []object{s.render(p)}, "contactAutomation": object{
-		"contact": string(in.Contact), "seriesid": string(in.Automation), "startid": "0", "status": 1, "links": object{}, "id": digits(s.next("contactAutomation")), "automation": string(in.Automation),
+		"contact": string(in.Contact), "seriesid": string(in.Automation), "startid": 0, "status": 1, "lastblock": "1", "completedElements": "0",
+		"totalElements": "1", "completed": 0, "completeValue": 0, "links": links("/contactAutomations/"+id, "automation", "contact", "contactGoals"),
+		"id": id, "automation": string(in.Automation),
 	}})
 }

@@ -83,10 +83,10 @@ func wrongKey(key string) string {
 	switch {
 	case key == "":
 		return "Enter the API key." + where
-	case strings.Contains(key, "://") || strings.HasSuffix(strings.ToLower(key), ".com"):
-		return "This looks like an address, not like a key." + where
 	case strings.Contains(key, "@"):
 		return "This looks like an e-mail address, not like a key." + where
+	case strings.Contains(key, "://") || strings.HasSuffix(strings.ToLower(key), ".com"):
+		return "This looks like an address, not like a key." + where
 	case strings.HasPrefix(key, "KeapAK-"):
 		return "This is a key for Keap." + where
 	case strings.HasPrefix(key, "kit_"):
