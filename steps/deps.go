@@ -19,6 +19,8 @@ type Deps struct {
 	Log     *slog.Logger
 	// Transport carries requests to the CRM; nil means the real network.
 	Transport http.RoundTripper
+	// Quota is what had been used of the daily allowances when the program started.
+	Quota crm.Quota
 	// Files reads small result files for the screens, once for each time they change.
 	files fileCache
 
@@ -80,7 +82,7 @@ func (d *Deps) connect(engine migration.Deps, provider crm.Provider, values map[
 	defer d.mu.Unlock()
 	key := fingerprint(provider.ID, values)
 	if d.client == nil || d.clientKey != key {
-		client, err := crm.Open(provider, crm.Settings{Values: values, Transport: d.Transport, Log: d.Log, Speed: 1})
+		client, err := crm.Open(provider, crm.Settings{Values: values, Transport: d.Transport, Log: d.Log, OnSecret: d.Secrets.Set, Quota: d.Quota})
 		if err != nil {
 			return migration.Deps{}, err
 		}

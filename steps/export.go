@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"allyswitch/wizard"
@@ -113,7 +114,7 @@ func (d *Deps) lookAtFiles(file, tags, mark string, report job.Reporter) (wizard
 			return nil, err
 		}
 	}
-	layout, err := migration.LookAtExport(cleanPath(file), wp.Mapping{})
+	layout, err := migration.LookAtExport(cleanPath(file), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +145,12 @@ func keepLayout(state *checkpoint.State, layout wp.Layout) {
 	setNote(state, Export, "kind", fmt.Sprintf("%s, %s, %d columns", layout.Kind, layout.Encoding, len(layout.Columns)))
 	setNote(state, Export, "columns", strings.Join(layout.Columns, "\n"))
 	setNote(state, Export, "secrets", strings.Join(layout.Secrets, ", "))
-	var ask []string
+	var ask, same []string
+	for column, heading := range layout.Mapping {
+		same = append(same, column+"\t"+heading)
+	}
+	slices.Sort(same)
+	setNote(state, Export, "mapping", strings.Join(same, "\n"))
 	for _, column := range wp.MemberColumns() {
 		if layout.Mapping[column] == "" && layout.NeedsMapping {
 			ask = append(ask, column)
@@ -191,11 +197,19 @@ func (s *step) mappingQuestions(state *checkpoint.State) []wizard.Item {
 	return items
 }
 
-// mapping is what has been answered about columns.
+// mapping is what has been answered about columns, nil when nothing had to be asked.
 func mapping(state *checkpoint.State) wp.Mapping {
+	if note(state, Export, "ask") == "" {
+		return nil
+	}
 	mapping := wp.Mapping{}
 	for _, column := range wp.MemberColumns() {
 		if heading := state.Answer(Export, "column."+column); heading != "" && heading != noColumn {
+			mapping[column] = heading
+		}
+	}
+	for _, pair := range strings.Split(note(state, Export, "mapping"), "\n") {
+		if column, heading, ok := strings.Cut(pair, "\t"); ok {
 			mapping[column] = heading
 		}
 	}

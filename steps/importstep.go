@@ -98,7 +98,7 @@ func (s *step) crmTask(state *checkpoint.State, task wizard.Task, run func(conte
 		before := traffic(deps.CRM)
 		change, err := run(ctx, deps, report)
 		after := traffic(deps.CRM)
-		return withTraffic(change, after.minus(before)), err
+		return withTraffic(change, after.minus(before), deps.CRM.Quota()), err
 	}
 	return s.do(state, task)
 }
@@ -324,11 +324,12 @@ func (t trafficCount) minus(o trafficCount) trafficCount {
 }
 
 // withTraffic adds what a task sent to the figures of the whole migration.
-func withTraffic(change wizard.Change, sent trafficCount) wizard.Change {
+func withTraffic(change wizard.Change, sent trafficCount, quota crm.Quota) wizard.Change {
 	return func(state *checkpoint.State) {
 		if change != nil {
 			change(state)
 		}
+		state.CRM.QuotaDay, state.CRM.QuotaUsed = quota.Day, quota.Used
 		setCount(state, Finish, "requests", int(count(state, Finish, "requests"))+sent.requests)
 		setCount(state, Finish, "rate-limited", int(count(state, Finish, "rate-limited"))+sent.limited)
 		setCount(state, Finish, "floor-ms", int(count(state, Finish, "floor-ms"))+int(sent.floor.Milliseconds()))

@@ -19,6 +19,7 @@ func newStart(deps *Deps) *step {
 	s.inputs = restsOn(theCRM)
 	s.sheet = s.startSheet
 	s.answered = startAnswered
+	s.advanced = s.advancedQuestions
 	return s
 }
 
@@ -76,14 +77,32 @@ func (s *step) connectItems(state *checkpoint.State, provider crm.Provider) []wi
 func (s *step) credentialQuestions(state *checkpoint.State, provider crm.Provider) []wizard.Item {
 	var items []wizard.Item
 	for _, option := range provider.Options {
-		help := option.Help
-		if option.Example != "" {
-			help += " For example " + option.Example + "."
+		if question := s.credential(state, option); !option.Advanced || question.Value != "" {
+			items = append(items, question)
 		}
-		items = append(items, s.ask(state, wizard.Question{Key: option.Key, Label: option.Label, Help: help, Secret: option.Secret, Env: option.Env,
-			Required: option.Required && !option.Secret}))
 	}
 	return items
+}
+
+// advancedQuestions are the settings that are not shown as long as they are empty.
+func (s *step) advancedQuestions(state *checkpoint.State) []wizard.Question {
+	provider, _ := s.deps.provider(state)
+	var questions []wizard.Question
+	for _, option := range provider.Options {
+		if question := s.credential(state, option); option.Advanced && question.Value == "" {
+			questions = append(questions, question)
+		}
+	}
+	return questions
+}
+
+func (s *step) credential(state *checkpoint.State, option crm.Option) wizard.Question {
+	help := option.Help
+	if option.Example != "" {
+		help += " For example " + option.Example + "."
+	}
+	return s.ask(state, wizard.Question{Key: option.Key, Label: option.Label, Help: help, Secret: option.Secret, Env: option.Env,
+		Required: option.Required && (!option.Secret || state.CRM.Fingerprint == "")})
 }
 
 // checkKey asks the CRM whose key this is, and binds the migration to that account.
@@ -153,7 +172,8 @@ func startAnswered(state *checkpoint.State, key, value string) {
 		state.Site.URL = siteURL(value)
 	case "crm.provider":
 		if state.CRM.Provider != value {
-			state.CRM = checkpoint.CRM{Provider: value}
+			forgetCRM(state)
+			state.CRM.Provider = value
 		}
 	}
 }
@@ -184,4 +204,15 @@ func checkSiteURL(typed string) error {
 
 func loopback(host string) bool {
 	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+}
+
+// forgetCRM drops what belonged to another CRM.
+func forgetCRM(state *checkpoint.State) {
+	state.CRM = checkpoint.CRM{}
+	answers := state.Step(Start).Answers
+	for key := range answers {
+		if strings.HasPrefix(key, "crm.") && key != "crm.provider" {
+			delete(answers, key)
+		}
+	}
 }

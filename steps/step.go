@@ -44,6 +44,8 @@ type step struct {
 	sheet func(*checkpoint.State) wizard.Sheet
 	// inputs is a text that changes when anything changes that the step rests on.
 	inputs func(*checkpoint.State) string
+	// advanced are questions that few people need. They can be answered, but take no room on the screen before they are. May be nil.
+	advanced func(*checkpoint.State) []wizard.Question
 	// answered is called after an answer was kept, for answers that mean something beyond the step. May be nil.
 	answered func(state *checkpoint.State, key, value string)
 }
@@ -109,6 +111,9 @@ func (s *step) Questions(state *checkpoint.State) []wizard.Question {
 		if question, ok := item.(wizard.Question); ok {
 			questions = append(questions, question)
 		}
+	}
+	if s.advanced != nil {
+		questions = append(questions, s.advanced(state)...)
 	}
 	return questions
 }
@@ -202,7 +207,7 @@ func complete(sheet wizard.Sheet) bool {
 	for _, item := range sheet.Items {
 		switch item := item.(type) {
 		case wizard.Question:
-			if item.Required && item.Value == "" {
+			if item.Required && !item.Secret && item.Value == "" {
 				return false
 			}
 		case wizard.Tick:

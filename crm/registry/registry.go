@@ -2,6 +2,8 @@
 package registry
 
 import (
+	"strings"
+
 	"allyswitch/crm"
 	"allyswitch/crm/activecampaign"
 	"allyswitch/crm/keap"
@@ -36,4 +38,13 @@ func Find(id string) (Entry, bool) {
 		}
 	}
 	return Entry{}, false
+}
+
+// Names are the IDs of all CRMs, for a sentence.
+func Names() string {
+	var names []string
+	for _, entry := range All() {
+		names = append(names, entry.Provider.ID)
+	}
+	return strings.Join(names, ", ")
 }

@@ -1,0 +1,14 @@
+package command
+
+import "strings"
+
+// childEnvironment leaves our secrets out of what other programs get to see.
+func childEnvironment(environ []string) []string {
+	var kept []string
+	for _, entry := range environ {
+		if !strings.HasPrefix(entry, "ALLYSWITCH_") {
+			kept = append(kept, entry)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,174 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/plain"
+)
+
+// The exit codes of the program.
+const (
+	ExitDone    = 0
+	ExitError   = 1
+	ExitMissing = 2
+	ExitPartly  = 3
+	ExitRefused = 4
+	ExitStopped = 130
+)
+
+// RunOptions say where the answers come from.
+type RunOptions struct {
+	Answers string
+	Set     []string
+	Until   string
+	Yes     bool
+}
+
+// ErrPartly says that the run came to its end, but not everything could be done.
+var ErrPartly = errors.New("some of the work could not be done; see above")
+
+// Run walks through the steps without a screen, from answers.
+func Run(ctx context.Context, options Options, run RunOptions) error {
+	answers, err := readAnswers(run)
+	if err != nil {
+		return err
+	}
+	session, err := open(options, sessionInput{site: answers["site.url"]})
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	return session.unattended(ctx, options, plain.Config{Answers: answers, Until: run.Until, Yes: run.Yes})
+}
+
+// unattended walks, and prints the summary whatever came of it.
+func (s *Session) unattended(ctx context.Context, options Options, config plain.Config) error {
+	if options.JSON {
+		config.Out = io.Discard
+		config.Tell = func(event plain.Event) { _ = writeJSON(options.Out, event) }
+	}
+	result, err := plain.Run(ctx, s.plain(options, config))
+	if err == nil && (result.Partly || !result.Done) {
+		err = ErrPartly
+	}
+	if options.JSON {
+		if err != nil {
+			_ = writeJSON(options.Out, tellError(err))
+		}
+		return errors.Join(err, writeJSON(options.Out, s.summarise()))
+	}
+	s.tell(options.Out, "the same command again")
+	return err
+}
+
+// errorLine is an error for a machine to read.
+type errorLine struct {
+	Event string `json:"event"`
+	Exit  int    `json:"exit"`
+	Key   string `json:"key,omitempty"`
+	Code  string `json:"code,omitempty"`
+	Text  string `json:"text"`
+}
+
+func tellError(err error) errorLine {
+	line := errorLine{Event: "error", Exit: Exit(err), Text: err.Error()}
+	var missing *plain.ErrMissing
+	if errors.As(err, &missing) {
+		line.Key = missing.Key
+	} else {
+		line.Code = wizard.Explain(err).Code
+	}
+	return line
+}
+
+// Exit is the exit code for an error.
+func Exit(err error) int {
+	var missing *plain.ErrMissing
+	var refused *plain.ErrRefused
+	switch {
+	case err == nil:
+		return ExitDone
+	case errors.Is(err, context.Canceled):
+		return ExitStopped
+	case errors.As(err, &missing):
+		return ExitMissing
+	case errors.As(err, &refused), wizard.Refused(err):
+		return ExitRefused
+	case errors.Is(err, ErrPartly):
+		return ExitPartly
+	}
+	return ExitError
+}
+
+// readAnswers reads the answers file, and puts what was set on the command line over it.
+func readAnswers(run RunOptions) (map[string]string, error) {
+	answers := map[string]string{}
+	if run.Answers != "" {
+		data, err := os.ReadFile(run.Answers)
+		if err != nil {
+			return nil, fmt.Errorf("read the answers: %w", err)
+		}
+		if err := parseAnswers(data, answers); err != nil {
+			return nil, fmt.Errorf("the answers file %s cannot be read: %w", run.Answers, err)
+		}
+	}
+	for _, pair := range run.Set {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, fmt.Errorf("--set wants key=value, not %q", pair)
+		}
+		answers[key] = value
+	}
+	return answers, nil
+}
+
+// parseAnswers takes one flat object. True and false are yes and no; numbers are taken as they stand.
+func parseAnswers(data []byte, answers map[string]string) error {
+	var raw map[string]any
+	decoder := json.NewDecoder(strings.NewReader(string(data)))
+	decoder.UseNumber()
+	if err := decoder.Decode(&raw); err != nil {
+		return err
+	}
+	for key, value := range raw {
+		switch value := value.(type) {
+		case string:
+			answers[key] = value
+		case bool:
+			answers[key] = map[bool]string{true: "yes", false: "no"}[value]
+		case json.Number:
+			answers[key] = value.String()
+		default:
+			return fmt.Errorf("the answer to %q has to be a text, a number, true or false", key)
+		}
+	}
+	return nil
+}
+
+// Words are an error in words for people, on the normal screen.
+func Words(err error) string {
+	var missing *plain.ErrMissing
+	var folder *checkpoint.Error
+	switch {
+	case errors.As(err, &missing):
+		return fmt.Sprintf("%s. %s", missing.Error(), missing.Help)
+	case errors.As(err, &folder):
+		return fmt.Sprintf("%s\n%s\n%s\nCode: %s", folder.What, folder.Means, folder.Now, folder.Code)
+	case errors.Is(err, context.Canceled):
+		return "Stopped. Everything done so far is saved."
+	}
+	var explainer wizard.Explainer
+	if errors.As(err, &explainer) {
+		told := wizard.Explain(err)
+		return fmt.Sprintf("%s\n%s\n%s\nCode: %s", told.What, told.Means, told.Now, told.Code)
+	}
+	return err.Error()
+}

@@ -1,0 +1,124 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"allyswitch/crm/registry"
+	"allyswitch/steps"
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+)
+
+// statusLine is where one step stands.
+type statusLine struct {
+	Step   string `json:"step"`
+	Number int    `json:"number,omitempty"`
+	Title  string `json:"title"`
+	Status string `json:"status"`
+}
+
+// statusReport is where a migration stands.
+type statusReport struct {
+	Event   string       `json:"event"`
+	Folder  string       `json:"folder"`
+	Holder  string       `json:"open_in,omitempty"`
+	CRM     string       `json:"crm,omitempty"`
+	Account string       `json:"account,omitempty"`
+	Site    string       `json:"site,omitempty"`
+	Saved   time.Time    `json:"saved"`
+	Journal int64        `json:"journal_lines"`
+	Last    string       `json:"last_work,omitempty"`
+	Step    string       `json:"step"`
+	Steps   []statusLine `json:"steps"`
+	Verdict string       `json:"verdict,omitempty"`
+}
+
+// Status says where a migration stands. It takes no lock, and may run while another process works.
+func Status(options Options) error {
+	dir, err := folderFor(options, "")
+	if err != nil {
+		return err
+	}
+	seen, err := checkpoint.Peek(dir)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && seen.State == nil) {
+		return fmt.Errorf("there is no migration in %s; start one with allyswitch, or name its folder with --dir", dir)
+	}
+	if err != nil {
+		return err
+	}
+	report := reportOn(seen)
+	if options.JSON {
+		return writeJSON(options.Out, report)
+	}
+	report.print(options)
+	return nil
+}
+
+func reportOn(seen checkpoint.Summary) statusReport {
+	all := wizard.Path(steps.All(&steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}))
+	report := statusReport{Event: "status", Folder: seen.Dir, CRM: seen.State.CRM.Provider, Account: seen.State.CRM.AccountName, Site: seen.State.Site.URL,
+		Saved: seen.State.Saved, Journal: seen.Lines, Step: all.Current(seen.State).ID()}
+	if seen.Holder != nil {
+		report.Holder = seen.Holder.String()
+	}
+	if seen.Last != nil {
+		report.Last = fmt.Sprintf("%s %s", seen.Last.Op, seen.Last.Phase)
+	}
+	for _, step := range all {
+		line := statusLine{Step: step.ID(), Title: step.Title(), Status: statusWord(step.Status(seen.State))}
+		if numbered, ok := step.(wizard.Numbered); ok {
+			line.Number = numbered.Number()
+		}
+		report.Steps = append(report.Steps, line)
+	}
+	if kept := seen.State.Steps[lastProof(seen.State)]; kept != nil {
+		report.Verdict = kept.Notes["access"]
+	}
+	return report
+}
+
+func statusWord(status wizard.Status) string {
+	switch status {
+	case wizard.Done:
+		return "done"
+	case wizard.Running:
+		return "running"
+	case wizard.NeedsCheck:
+		return "check again"
+	case wizard.Ready:
+		return "ready"
+	}
+	return "locked"
+}
+
+func (r statusReport) print(options Options) {
+	fmt.Fprintf(options.Out, "Migration of %s to %s (%s)\n", orUnknown(r.Site), orUnknown(r.CRM), orUnknown(r.Account))
+	if r.Holder != "" {
+		fmt.Fprintf(options.Out, "Open in another process: %s\n", r.Holder)
+	}
+	for _, line := range r.Steps {
+		here := " "
+		if line.Step == r.Step {
+			here = ">"
+		}
+		number := "  "
+		if line.Number > 0 {
+			number = fmt.Sprintf("%2d", line.Number)
+		}
+		fmt.Fprintf(options.Out, "%s %s %-40s %s\n", here, number, line.Title, line.Status)
+	}
+	if r.Verdict != "" {
+		fmt.Fprintln(options.Out, r.Verdict)
+	}
+	fmt.Fprintf(options.Out, "Saved %s. %d lines in the journal. Folder: %s\n", r.Saved.Local().Format("2 Jan 2006 15:04"), r.Journal, r.Folder)
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "not chosen yet"
+	}
+	return text
+}

@@ -1,0 +1,81 @@
+// Package demo is a made-up site and a sandbox CRM in one process, to try the wizard on and to rehearse with.
+package demo
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"allyswitch/crm/registry"
+	"allyswitch/crm/sandbox"
+	"allyswitch/wp/wptest"
+)
+
+// Options say what to try.
+type Options struct {
+	// CRM is the ID of the CRM, Members how many people the site has, Faults the name of a fault profile.
+	CRM     string
+	Members int
+	Faults  string
+	// Speed is how many times faster than life the sandbox's clock runs.
+	Speed float64
+	// Folder is where the site's files are put.
+	Folder string
+}
+
+// The least and usual sizes of a demo.
+const (
+	LeastMembers = 25
+	Members      = 260
+	Speed        = 60
+)
+
+// Demo is a site and a CRM that exist only in this process.
+type Demo struct {
+	Site    *wptest.Site
+	Sandbox sandbox.Sandbox
+	// Transport reaches the sandbox without a network.
+	Transport http.RoundTripper
+	// Answers are what a person would answer on the first pages; Secrets open the sandbox.
+	Answers map[string]string
+	Secrets map[string]string
+}
+
+// New makes a demo and writes the files that a person would have downloaded from the site.
+func New(options Options) (*Demo, error) {
+	entry, ok := registry.Find(options.CRM)
+	if !ok {
+		return nil, fmt.Errorf("there is no CRM called %q; there are %s", options.CRM, registry.Names())
+	}
+	site := wptest.New(max(options.Members, LeastMembers), 1)
+	box := entry.Sandbox(sandbox.Options{Speed: options.Speed, Faults: options.Faults, Seed: 1})
+	demo := &Demo{Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
+		"site.url": "https://demo.example.com", "crm.provider": options.CRM, "crm.url": "http://127.0.0.1",
+		"export.file": filepath.Join(options.Folder, "user-export-demo.csv"), "tags.file": filepath.Join(options.Folder, "tags-demo.csv"),
+	}}
+	for key, value := range box.Credentials() {
+		demo.keep(entry, key, value)
+	}
+	return demo, demo.writeFiles()
+}
+
+// keep sorts a credential to the answers or to the secrets.
+func (d *Demo) keep(entry registry.Entry, key, value string) {
+	for _, option := range entry.Provider.Options {
+		if option.Key == key && !option.Secret {
+			d.Answers[key] = value
+			return
+		}
+	}
+	d.Secrets[key] = value
+}
+
+func (d *Demo) writeFiles() error {
+	for key, data := range map[string][]byte{"export.file": d.Site.Export(), "tags.file": d.Site.MemberTags()} {
+		if err := os.WriteFile(d.Answers[key], data, 0o600); err != nil {
+			return fmt.Errorf("write the demo's files: %w", err)
+		}
+	}
+	return nil
+}
