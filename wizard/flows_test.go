@@ -29,8 +29,8 @@ func ends(t *testing.T, term *wizardtest.Terminal) {
 
 func TestAnOwnerAnswersTheQuestionsAndGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		folder := newShelf()
-		term := wizardtest.Start(t, shellOf(t, folder, asking(), guided()), home())
+		folder := wizardtest.NewShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Asking(), wizardtest.Guided()), home())
 		term.Sees("Start · Connect your site", "Address of your site (needed)", "Not finished yet")
 
 		term.Type("example.com")
@@ -39,13 +39,13 @@ func TestAnOwnerAnswersTheQuestionsAndGoesOn(t *testing.T) {
 		term.Press("ctrl+u")
 		term.Paste(" https://example.com\n")
 		term.Press("enter")
-		if got := folder.state.Answer("connect", "site.url"); got != "https://example.com" {
+		if got := folder.Now.Answer("connect", "site.url"); got != "https://example.com" {
 			t.Fatalf("the address kept is %q", got)
 		}
 		term.Sees("Address of your site: https://example.com")
 
 		term.Press("down", "enter") // Kit
-		if got := folder.state.Answer("connect", "crm.provider"); got != "kit" {
+		if got := folder.Now.Answer("connect", "crm.provider"); got != "kit" {
 			t.Fatalf("the CRM kept is %q", got)
 		}
 		term.Paste("sk-0123456789abcdef\n")
@@ -54,7 +54,7 @@ func TestAnOwnerAnswersTheQuestionsAndGoesOn(t *testing.T) {
 		term.Press("enter")
 		term.SeesNot("0123456789")
 		term.Press("enter") // takes the default
-		if got := folder.state.Answer("connect", "site.name"); got != "My site" {
+		if got := folder.Now.Answer("connect", "site.name"); got != "My site" {
 			t.Fatalf("the default was not taken: %q", got)
 		}
 		term.Sees("Continue to step 1, Put the site into maintenance")
@@ -69,8 +69,8 @@ func TestAnOwnerAnswersTheQuestionsAndGoesOn(t *testing.T) {
 
 func TestNobodyIsTrappedInAnInvalidField(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		folder := newShelf()
-		term := wizardtest.Start(t, shellOf(t, folder, asking(), guided()), home())
+		folder := wizardtest.NewShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Asking(), wizardtest.Guided()), home())
 		term.Type("nonsense")
 		term.Press("tab")
 		term.Sees("Address of your site: typed, not saved yet", "The address must begin with https://.", "› ( ) ActiveCampaign")
@@ -80,7 +80,7 @@ func TestNobodyIsTrappedInAnInvalidField(t *testing.T) {
 		term.SeesNot("Go back?")
 		term.Press("shift+tab")
 		term.Sees("nonsense")
-		if folder.state.Answer("connect", "site.url") != "" {
+		if folder.Now.Answer("connect", "site.url") != "" {
 			t.Fatal("the invalid answer was kept")
 		}
 	})
@@ -88,7 +88,7 @@ func TestNobodyIsTrappedInAnInvalidField(t *testing.T) {
 
 func TestTypingLettersIsNotACommand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		term := wizardtest.Start(t, shellOf(t, newShelf(), asking(), guided()), home())
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), wizardtest.Asking(), wizardtest.Guided()), home())
 		term.Type("q?lL")
 		term.Sees("│ q?lL")
 	})
@@ -96,8 +96,8 @@ func TestTypingLettersIsNotACommand(t *testing.T) {
 
 func TestTicksCanBeTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		folder := newShelf()
-		term := wizardtest.Start(t, shellOf(t, folder, guided()), home())
+		folder := wizardtest.NewShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Guided()), home())
 		term.Press("space")
 		term.Sees("[✓] The maintenance page is on.", "ticked 1 Jan 2000")
 		term.Press("space")
@@ -108,7 +108,7 @@ func TestTicksCanBeTakenBack(t *testing.T) {
 		term.Sees("Where is it?")
 		term.Type("on the second disk")
 		term.Press("enter")
-		if got := folder.state.Step("maintenance").Ticks["backup"].Note; got != "on the second disk" {
+		if got := folder.Now.Step("maintenance").Ticks["backup"].Note; got != "on the second disk" {
 			t.Fatalf("the note kept is %q", got)
 		}
 		term.Press("tab")
@@ -118,17 +118,17 @@ func TestTicksCanBeTakenBack(t *testing.T) {
 
 func TestAHundredSecondsOfWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		folder := newShelf()
-		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds), guided()), home())
+		folder := wizardtest.NewShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Working(wizardtest.HundredSeconds), wizardtest.Guided()), home())
 		term.Press("enter")
 		term.Wait(50*time.Second + 300*time.Millisecond)
 		term.Sees("Sending members", "50 %", "of 1,000", "10 a second", "left")
-		if folder.state.Step("import").Tasks["send"].Ended != nil {
+		if folder.Now.Step("import").Tasks["send"].Ended != nil {
 			t.Fatal("the task counts as ended while it runs")
 		}
 		term.Wait(51 * time.Second)
 		term.Sees("Send the members: done.", "Members sent  1000", "Done 1 Jan 2000")
-		if got := folder.state.Step("import").Tasks["send"].Outcome; got != wizard.OutcomeDone {
+		if got := folder.Now.Step("import").Tasks["send"].Outcome; got != wizard.OutcomeDone {
 			t.Fatalf("the outcome is %q", got)
 		}
 		if sent := len(term.Raw()); sent > 10_000*101 {
@@ -141,14 +141,14 @@ func TestAHundredSecondsOfWork(t *testing.T) {
 
 func TestStoppingAndGoingOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		folder := newShelf()
-		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds)), home())
+		folder := wizardtest.NewShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Working(wizardtest.HundredSeconds)), home())
 		term.Press("enter")
 		term.Wait(10 * time.Second)
 		term.Press("s")
 		term.Wait(time.Second)
 		term.Sees("Stopped. What was done stays done", "Enter: go on with the rest")
-		if got := folder.state.Step("import").Counters["sent"]; got < 90 || got > 110 {
+		if got := folder.Now.Step("import").Counters["sent"]; got < 90 || got > 110 {
 			t.Fatalf("%d members are recorded after ten seconds", got)
 		}
 		term.Press("enter")
@@ -159,8 +159,8 @@ func TestStoppingAndGoingOn(t *testing.T) {
 
 func TestCtrlCStopsTheJobFirstAndLeavesTheSecondTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		folder := newShelf()
-		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds)), home())
+		folder := wizardtest.NewShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Working(wizardtest.HundredSeconds)), home())
 		term.Press("enter")
 		term.Wait(5 * time.Second)
 		term.Press("ctrl+c")
@@ -168,7 +168,7 @@ func TestCtrlCStopsTheJobFirstAndLeavesTheSecondTime(t *testing.T) {
 		term.Press("ctrl+c")
 		term.Wait(time.Second)
 		ends(t, term)
-		if got := folder.state.Step("import").Tasks["send"].Outcome; got != wizard.OutcomeStopped {
+		if got := folder.Now.Step("import").Tasks["send"].Outcome; got != wizard.OutcomeStopped {
 			t.Fatalf("the outcome is %q", got)
 		}
 	})
@@ -177,14 +177,14 @@ func TestCtrlCStopsTheJobFirstAndLeavesTheSecondTime(t *testing.T) {
 func TestSignalsStopTheJobAndAreWaitedFor(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		synctest.Test(t, func(t *testing.T) {
-			folder := newShelf()
-			term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds)), home())
+			folder := wizardtest.NewShelf()
+			term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Working(wizardtest.HundredSeconds)), home())
 			term.Press("enter")
 			term.Wait(5 * time.Second)
 			term.Signal(signal)
 			term.Wait(time.Second)
 			ends(t, term)
-			task := folder.state.Step("import").Tasks["send"]
+			task := folder.Now.Step("import").Tasks["send"]
 			if task.Outcome != wizard.OutcomeStopped || task.Ended == nil {
 				t.Fatalf("%v left the task as %+v", signal, task)
 			}
@@ -194,13 +194,13 @@ func TestSignalsStopTheJobAndAreWaitedFor(t *testing.T) {
 
 func TestAnInterruptedTaskSaysThatNothingIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		folder := newShelf()
-		shell := shellOf(t, folder, working(hundredSeconds))
+		folder := wizardtest.NewShelf()
+		shell := shellOf(t, folder, wizardtest.Working(wizardtest.HundredSeconds))
 		keeper := &wizard.Keeper{Folder: folder}
 		if err := keeper.Begin("import", "send"); err != nil {
 			t.Fatal(err)
 		}
-		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds)), home())
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Working(wizardtest.HundredSeconds)), home())
 		term.Sees("It was interrupted. Nothing is lost. Press Enter to go on.", "Enter: go on")
 		_ = shell
 	})
@@ -208,34 +208,34 @@ func TestAnInterruptedTaskSaysThatNothingIsLost(t *testing.T) {
 
 func TestAFailedSaveStopsTheJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		folder := newShelf()
-		term := wizardtest.Start(t, shellOf(t, folder, working(hundredSeconds), guided()), home())
-		folder.fail = errors.New("no space left on device")
+		folder := wizardtest.NewShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Working(wizardtest.HundredSeconds), wizardtest.Guided()), home())
+		folder.Fail = errors.New("no space left on device")
 		term.Press("enter")
 		term.Sees("Not saved", "Nothing more is sent while it cannot be recorded", "ALLY-SAVE", "NOT SAVED")
 		term.Wait(time.Second)
-		folder.fail = nil
+		folder.Fail = nil
 		term.Press("r")
 		term.Sees("✓ saved", "Saved.")
 
 		term.Press("enter")
 		term.Wait(10 * time.Second)
 		term.Sees("Sending members")
-		folder.fail = errors.New("no space left on device")
+		folder.Fail = errors.New("no space left on device")
 		term.Press("l", "down", "enter") // the other step, whose tick cannot be saved
 		term.Press("space")
 		term.Sees("Not saved")
 		term.Wait(time.Second)
-		if got := folder.state.Step("import").Counters["sent"]; got > 120 {
+		if got := folder.Now.Step("import").Counters["sent"]; got > 120 {
 			t.Fatalf("%d members were sent after the save had failed", got)
 		}
-		folder.fail = nil
+		folder.Fail = nil
 	})
 }
 
 func TestAPanicInAJobIsAnErrorCard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		term := wizardtest.Start(t, shellOf(t, newShelf(), working(func(context0, reporter) (wizard.Change, error) { panic("boom") })), home())
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), wizardtest.Working(func(context0, reporter) (wizard.Change, error) { panic("boom") })), home())
 		term.Press("enter")
 		term.Wait(time.Second)
 		term.Sees("This did not work", "A fault in this program", "ALLY-FAULT", "What it means for your members")
@@ -253,7 +253,7 @@ func TestKeysTypedAMomentBeforeDoNotAnswerACard(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			return nil, errors.New("the CRM hung up")
 		}
-		term := wizardtest.Start(t, shellOf(t, newShelf(), working(failing)), home())
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), wizardtest.Working(failing)), home())
 		term.Press("enter")
 		term.Wait(2900 * time.Millisecond)
 		for range 6 {
@@ -268,8 +268,8 @@ func TestKeysTypedAMomentBeforeDoNotAnswerACard(t *testing.T) {
 
 func TestTheRailAndTheListLeadToOpenSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		later := &station{id: "later", title: "A step for later", number: 5, locked: true}
-		term := wizardtest.Start(t, shellOf(t, newShelf(), asking(), guided(), later), wizardtest.Size{Width: 120, Height: 40})
+		later := &wizardtest.Station{Name: "later", Heading: "A step for later", Place: 5, Shut: true}
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), wizardtest.Asking(), wizardtest.Guided(), later), wizardtest.Size{Width: 120, Height: 40})
 		term.Press("ctrl+l")
 		term.Sees("All steps", "later")
 		term.Press("down", "down", "enter")
@@ -285,7 +285,7 @@ func TestTheRailAndTheListLeadToOpenSteps(t *testing.T) {
 
 func TestATableIsMendedAndSearched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		term := wizardtest.Start(t, shellOf(t, newShelf(), people(50_000)), home())
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), wizardtest.People(50_000)), home())
 		term.Press("down", "m")
 		term.Sees("The right address")
 		term.Type("anna")
@@ -310,7 +310,7 @@ func TestATableIsMendedAndSearched(t *testing.T) {
 }
 
 func TestAWindowThatIsTooSmallSaysSo(t *testing.T) {
-	frame := strings.Join(wizardtest.Frame(t, shellOf(t, newShelf(), asking()), wizardtest.Size{Width: 50, Height: 12}), "\n")
+	frame := strings.Join(wizardtest.Frame(t, shellOf(t, wizardtest.NewShelf(), wizardtest.Asking()), wizardtest.Size{Width: 50, Height: 12}), "\n")
 	for _, want := range []string{"50 x 12", "60 x 16", "Connect your site", "Nothing is lost"} {
 		if !strings.Contains(frame, want) {
 			t.Errorf("the notice does not say %q:\n%s", want, frame)
@@ -320,7 +320,7 @@ func TestAWindowThatIsTooSmallSaysSo(t *testing.T) {
 
 func TestNoColorWithAnyValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		term := wizardtest.Start(t, shellOf(t, newShelf(), asking()), home(), "NO_COLOR=yes")
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), wizardtest.Asking()), home(), "NO_COLOR=yes")
 		term.Sees("Connect your site")
 		for _, colour := range []string{"\x1b[38;", "\x1b[48;", ";38;2;", ";38;5;"} {
 			if strings.Contains(term.Raw(), colour) {

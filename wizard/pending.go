@@ -6,15 +6,15 @@ import "strings"
 func Pending(sheet Sheet) []string {
 	var open []string
 	for _, item := range sheet.Items {
-		if text := pending(item); text != "" {
+		if text := Waits(item); text != "" {
 			open = append(open, text)
 		}
 	}
 	return open
 }
 
-// pending says what an item waits for, empty when it holds nothing up.
-func pending(item Item) string {
+// Waits says what an item waits for, empty when it holds nothing up.
+func Waits(item Item) string {
 	switch item := item.(type) {
 	case Question:
 		if item.Required && item.Value == "" {

@@ -118,7 +118,7 @@ func (s *sheetScreen) focusOn(id string) bool {
 // firstOpen returns the first widget that waits for something, or the last, which leads on.
 func (s *sheetScreen) firstOpen() int {
 	for i, item := range s.sheet.Items {
-		if pending(item) != "" {
+		if Waits(item) != "" {
 			return i
 		}
 	}

@@ -92,7 +92,7 @@ func (w *choiceWidget) take(i int) reply {
 	if value == w.question.Value && w.problem == "" {
 		return reply{move: 1}
 	}
-	if err := check(w.question, value); err != nil {
+	if err := Check(w.question, value); err != nil {
 		w.problem = Sentence(err)
 		return reply{}
 	}

@@ -97,7 +97,7 @@ func (w *questionWidget) leave(move int) reply {
 		w.problem = "This cannot be left empty."
 		return reply{move: move}
 	}
-	if err := check(w.question, value); err != nil {
+	if err := Check(w.question, value); err != nil {
 		w.problem = Sentence(err)
 		return reply{move: move}
 	}
@@ -125,8 +125,8 @@ func nonzero(move int) int {
 	return move
 }
 
-// check says what is wrong with an answer before the step sees it.
-func check(question Question, value string) error {
+// Check says what is wrong with an answer before the step sees it: nil when it will do.
+func Check(question Question, value string) error {
 	if question.Confirm != "" && value != question.Confirm {
 		return fmt.Errorf("the words must be exactly: %s", question.Confirm)
 	}

@@ -186,7 +186,7 @@ func (w *tableWidget) answer(msg tea.KeyPressMsg) reply {
 		w.ask.problem = "This cannot be left empty. Esc leaves it as it was."
 		return reply{}
 	}
-	if err := check(question, value); err != nil {
+	if err := Check(question, value); err != nil {
 		w.ask.problem = Sentence(err)
 		return reply{}
 	}
