@@ -80,12 +80,12 @@ func decodeBytes(text string, made *notes) string {
 	if utf8.ValidString(text) {
 		return text
 	}
-	decoded, err := charmap.Windows1252.NewDecoder().String(text)
-	if err != nil {
-		decoded = strings.ToValidUTF8(text, "\ufffd")
-	}
 	*made |= noteWindows
-	return decoded
+	var decoded strings.Builder
+	for i := range len(text) {
+		decoded.WriteRune(charmap.Windows1252.DecodeByte(text[i]))
+	}
+	return decoded.String()
 }
 
 // mendEncoding undoes what WebToffee 2.6.5 and later does on PHP 8.1 and later: UTF-8 taken for Windows-1252 and encoded

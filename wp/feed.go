@@ -25,14 +25,26 @@ type feed struct {
 func newFeed(rows *records, layout Layout) *feed {
 	f := &feed{rows: rows, heads: layout.Columns}
 	for _, column := range wantedColumns() {
-		if i := indexOf(layout.Columns, layout.Mapping[column]); i >= 0 {
-			f.names = append(f.names, column)
-			f.index = append(f.index, i)
-		}
+		f.want(column, layout)
 	}
-	f.values, f.ends = make([]string, len(f.names)), make([]int, len(f.names))
-	start := rowStart{delim: rows.delim, columns: len(layout.Columns), id: -1, customer: -1, email: -1}
+	f.start()
+	return f
+}
+
+// want adds a column to those that are handed on, if the file has it.
+func (f *feed) want(column string, layout Layout) {
+	if i := indexOf(layout.Columns, layout.Mapping[column]); i >= 0 {
+		f.names, f.index = append(f.names, column), append(f.index, i)
+		f.values, f.ends = append(f.values, ""), append(f.ends, 0)
+	}
+}
+
+// start tells the rows where they can find their place again.
+func (f *feed) start() {
+	start := rowStart{delim: f.rows.delim, columns: len(f.heads), id: -1, customer: -1, email: -1}
+	f.rows.oneLine = make([]bool, len(f.heads))
 	for i, name := range f.names {
+		f.rows.oneLine[f.index[i]] = name != columnTags
 		switch name {
 		case ColumnID:
 			start.id = f.index[i]
@@ -42,8 +54,7 @@ func newFeed(rows *records, layout Layout) *feed {
 			start.email = f.index[i]
 		}
 	}
-	rows.begins = start.begins
-	return f
+	f.rows.begins = start.begins
 }
 
 func indexOf(columns []string, heading string) int {
@@ -165,11 +176,9 @@ func (s *rowStart) begins(line []byte) bool {
 	email, hasEmail := at(s.email)
 	number := hasID && isNumber(id)
 	switch {
-	case hasID && hasCustomer && number:
-		return bytes.Equal(id, customer)
-	case whole && len(cells) == s.columns && number:
+	case number && hasCustomer && bytes.Equal(id, customer), number && whole && len(cells) == s.columns:
 		return true
-	case hasID && len(id) > 0 && !number:
+	case number && hasCustomer, hasID && len(id) > 0 && !number:
 		return false
 	}
 	return hasEmail && bytes.IndexByte(email, '@') > 0 && !bytes.ContainsAny(email, " \t\"")

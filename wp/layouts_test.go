@@ -154,6 +154,20 @@ func TestRenamedColumnsAreProposedAndAskedFor(t *testing.T) {
 	}
 }
 
+func TestOddHeadings(t *testing.T) {
+	got := mustClean(t, "ID,user_email,user_email,\n1,a@example.com,b@example.com,x\n", CleanOptions{Mapping: Mapping{ColumnID: "ID", ColumnEmail: "user_email (column 3)", ColumnFirstName: "(column 4)"}})
+	if !strings.Contains(got.members, "1,1,b@example.com,,x,\n") {
+		t.Errorf("%v: %s", got.Layout.Columns, got.members)
+	}
+	if layout := mustClean(t, "\xfe\xff"+utf16BE("user_email\na@example.com\n"), CleanOptions{}).Layout; layout.Encoding != EncodingUTF16BE || len(layout.Missing) != 5 {
+		t.Errorf("%+v", layout)
+	}
+	export, err := OpenExport(strings.NewReader("ID,user_email,user_login\n1,ann,a@example.com\n2,bob,b@example.com\n3,cy,c@example.com\n4,di,d@example.com\n"), nil)
+	if err != nil || !export.Layout().NeedsMapping {
+		t.Errorf("no addresses under user_email must be asked about: %v", err)
+	}
+}
+
 func TestCleanRefusesToGuess(t *testing.T) {
 	text := realTable(t).rename("first_name", "Rufname").write(",", "\n", php)
 	summary, err := Clean(t.Context(), strings.NewReader(text), CleanOptions{}, nil, nil)

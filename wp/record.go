@@ -42,6 +42,8 @@ type records struct {
 	columns int
 	// begins says whether a line looks like the beginning of a row. It is how a lost reader finds its place again.
 	begins func(line []byte) bool
+	// oneLine are the columns whose cells cannot hold further rows: names and addresses, not biographies.
+	oneLine []bool
 
 	buf      []byte
 	from, to int

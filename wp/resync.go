@@ -12,7 +12,8 @@ func (r *records) difficult() (record, error) {
 	found := record{line: r.line, row: r.row}
 	strict := r.strict()
 	fits := strict.state == strictWhole && (r.columns == 0 || len(r.cells) == r.columns || r.onlyBlanksMore())
-	if fits && (r.columns == 0 || !strict.doubtful || !r.rowBeginsWithin(strict.length)) {
+	swallows := fits && r.swallows(r.cells)
+	if fits && !swallows && (r.columns == 0 || !strict.doubtful || !r.rowBeginsWithin(r.buf[r.from:r.from+strict.length])) {
 		return r.take(found, strict), nil
 	}
 	if r.columns == 0 {
@@ -24,7 +25,7 @@ func (r *records) difficult() (record, error) {
 		r.advance(next, bytes.Count(r.buf[r.from:r.from+length], []byte("\n"))+1)
 		return found, nil
 	}
-	if fits {
+	if fits && !swallows {
 		strict = r.strict()
 		r.onlyBlanksMore()
 		return r.take(found, strict), nil
@@ -163,21 +164,28 @@ func cellEnd(text []byte, delim byte) int {
 	return len(text)
 }
 
-// rowBeginsWithin says whether one of the row's own further lines looks like the beginning of a row.
-func (r *records) rowBeginsWithin(length int) bool {
-	window := r.buf[r.from : r.from+length]
-	end := bytes.IndexByte(window, '\n')
-	for end >= 0 && end < length {
-		if r.begins(firstLine(window[end+1:])) {
+// swallows says whether a cell that cannot hold further rows does: then a stray quote has joined what are several people.
+func (r *records) swallows(cells []span) bool {
+	for i, cell := range cells {
+		if i < len(r.oneLine) && r.oneLine[i] && r.rowBeginsWithin(cell.text) {
 			return true
 		}
-		next := bytes.IndexByte(window[end+1:], '\n')
-		if next < 0 {
-			return false
-		}
-		end += 1 + next
 	}
 	return false
+}
+
+// rowBeginsWithin says whether a line of the text, but for its first, looks like the beginning of a row.
+func (r *records) rowBeginsWithin(text []byte) bool {
+	for {
+		end := bytes.IndexByte(text, '\n')
+		if end < 0 {
+			return false
+		}
+		text = text[end+1:]
+		if r.begins(firstLine(text)) {
+			return true
+		}
+	}
 }
 
 func firstLine(text []byte) []byte {
@@ -195,7 +203,7 @@ func (r *records) search() (length, next int, ok bool) {
 		for end >= 0 && tries < mostEnds {
 			text := bytes.TrimSuffix(r.buf[r.from:r.from+end], []byte("\r"))
 			r.attempt, ok = dialect.cut(text, r.delim, r.columns, r.attempt[:0])
-			if ok {
+			if ok && !r.swallows(r.attempt) {
 				return end, end + 1, true
 			}
 			end = r.rowEnd(end + 1)

@@ -77,6 +77,18 @@ func TestADamagedRowCostsOnlyItself(t *testing.T) {
 	}
 }
 
+// TestTwoStrayQuotesDoNotJoinPeople has a quote that is opened in one name and closed in another, three people further.
+func TestTwoStrayQuotesDoNotJoinPeople(t *testing.T) {
+	text := sixHeading + "1,1,a@example.com,,A,One\n2,2,b@example.com,,B,\"Two\n3,3,c@example.com,,C,Three\n4,4,d@example.com,,D,Four\"\n5,5,e@example.com,,E,\"Fi\nve\"\n"
+	got := mustClean(t, text, CleanOptions{})
+	if got.Kept != 5 || got.Findings[MendedQuotes] != 2 {
+		t.Errorf("kept %d, %v: %s", got.Kept, got.Findings, got.members)
+	}
+	if members := membersByID(t, got.members); members[3].LastName != "Three" || members[2].LastName != `"Two` || members[5].LastName != "Fi ve" {
+		t.Errorf("got %s", got.members)
+	}
+}
+
 func TestADownloadThatWasCutOffIsNamed(t *testing.T) {
 	for _, last := range []string{"2,2,login2,$P$BFAKE,m2@exam", "2,2,login2,$P$BFAKE,m2@example.com,\"2020-01-02 03:", "2,2,l,p,m2@example.com,\"2020-01-02 03:04:05\",A,B,c,\"say \\\"hi"} {
 		got := mustClean(t, shortHeading+shortRow(1, "x")+last, CleanOptions{})

@@ -123,11 +123,10 @@ func guessTagColumns(found heading, samples [][]string, mapping Mapping) {
 }
 
 func newTagFeed(rows *records, layout Layout) *feed {
-	email, tags := indexOf(layout.Columns, layout.Mapping[ColumnEmail]), indexOf(layout.Columns, layout.Mapping[columnTags])
-	f := &feed{rows: rows, heads: layout.Columns, names: []string{ColumnEmail, columnTags}, index: []int{email, tags}}
-	f.values, f.ends = make([]string, 2), make([]int, 2)
-	start := rowStart{delim: rows.delim, columns: len(layout.Columns), id: -1, customer: -1, email: email}
-	rows.begins = start.begins
+	f := &feed{rows: rows, heads: layout.Columns}
+	f.want(ColumnEmail, layout)
+	f.want(columnTags, layout)
+	f.start()
 	return f
 }
 

@@ -88,15 +88,15 @@ func TestTagNamesThatAreNearlyTheSameAreReported(t *testing.T) {
 }
 
 func TestTagRowsThatCannotBeUsedAreNamed(t *testing.T) {
-	tags := mustReadTags(t, "email,tags\n,Gold\nnobody,Gold\nada@example.com\nbob@example.org,\nada@example.com,Gold,Silver\n", TagOptions{Known: []string{"Silver"}})
+	tags := mustReadTags(t, "email,tags\n,Gold\nnobody,Gold\nada@example.com\nbob@example.org,\nada@example.com,Gold,Silver\ncarl@example.org,Golden\n", TagOptions{Known: []string{"Silver"}})
 	var got []string
 	for _, finding := range tags.Findings {
 		got = append(got, finding.Code)
 	}
-	if want := []string{NoEmail, BadEmail, UnreadableRow, UnreadableRow, NoTags}; !slices.Equal(got, want) {
+	if want := []string{NoEmail, BadEmail, UnreadableRow, UnreadableRow, NoTags, UnknownTag}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if tags.Rows != 5 || tags.Unused != 4 {
+	if tags.Rows != 6 || tags.Unused != 4 {
 		t.Errorf("%d rows, %d unused", tags.Rows, tags.Unused)
 	}
 	if names, known := tags.For("bob@example.org"); !known || len(names) != 0 {
@@ -104,6 +104,9 @@ func TestTagRowsThatCannotBeUsedAreNamed(t *testing.T) {
 	}
 	if _, known := tags.For("carol@example.org"); known {
 		t.Error("nothing is known about carol")
+	}
+	if !strings.Contains(tags.Findings[3].Sentence, "Row 6: this row has more cells than the heading has columns. Put all tags of a member into one cell") {
+		t.Errorf("got %q", tags.Findings[3].Sentence)
 	}
 	if want := "Row 3, column email: “nobody” is not an e-mail address."; !strings.HasPrefix(tags.Findings[1].Sentence, want) {
 		t.Errorf("got %q", tags.Findings[1].Sentence)
