@@ -50,21 +50,32 @@ func batches(contacts []Contact, features Features) [][]Contact {
 	if start < len(contacts) {
 		split = append(split, contacts[start:])
 	}
-	return evenOut(split, contacts, features.UpsertMin)
+	return evenOut(split, contacts, features)
 }
 
-// evenOut moves contacts from the last but one batch to a last one that is too small.
-func evenOut(split [][]Contact, contacts []Contact, least int) [][]Contact {
+// evenOut moves contacts from the last but one batch to a last one that is too small, if they fit there.
+func evenOut(split [][]Contact, contacts []Contact, features Features) [][]Contact {
 	if len(split) < 2 {
 		return split
 	}
 	last, before := split[len(split)-1], split[len(split)-2]
-	move := least - len(last)
-	if move <= 0 || len(before)-move < least {
+	move := features.UpsertMin - len(last)
+	if move <= 0 || len(before)-move < features.UpsertMin {
 		return split
 	}
 	border, start := len(contacts)-len(last)-move, len(contacts)-len(last)-len(before)
+	if features.UpsertBytes > 0 && batchBytes(contacts[border:]) > features.UpsertBytes {
+		return split
+	}
 	split[len(split)-2] = contacts[start:border:border]
 	split[len(split)-1] = contacts[border:]
 	return split
+}
+
+func batchBytes(contacts []Contact) int {
+	size := batchOverhead
+	for _, contact := range contacts {
+		size += ContactBytes(contact)
+	}
+	return size
 }

@@ -219,8 +219,7 @@ func TestHeadersAreTrustedOverAssumptions(t *testing.T) {
 	enforced := []crm.Window{{Class: crm.ClassAll, Requests: 60, Per: time.Minute}}
 	published := []crm.Window{{Class: crm.ClassAll, Requests: 180, Per: time.Minute}}
 	synctest.Test(t, func(t *testing.T) {
-		var server *sandbox.Server
-		server = sandbox.NewServer(sandbox.Options{Latency: 100 * time.Millisecond}, sandbox.Vendor{
+		server := sandbox.NewServer(sandbox.Options{Latency: 100 * time.Millisecond}, sandbox.Vendor{
 			Windows: []sandbox.Window{{Class: crm.ClassAll, Requests: 60, Per: time.Minute}},
 			Handler: http.HandlerFunc(good),
 			Limits: func(header http.Header, levels []sandbox.Level) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"time"
 )
 
@@ -15,7 +16,19 @@ func (c *Conn) Do(ctx context.Context, request Request) (Response, error) {
 // JSON sends a request and decodes its answer into out. An answer that is empty, not JSON, or cut off is an *Error of kind Temporary
 // with Sent set (WrongAddress when it is a web page), and is asked again when the request is repeatable.
 func (c *Conn) JSON(ctx context.Context, request Request, out any) (Response, error) {
-	return c.send(ctx, request, func(answer Response) *Error { return decodeJSON(answer, out) })
+	restore := keepValue(out)
+	return c.send(ctx, request, func(answer Response) *Error {
+		restore()
+		return decodeJSON(answer, out)
+	})
+}
+
+// keepValue returns a function that gives out its present value again, so that nothing of an unreadable answer stays in it.
+func keepValue(out any) func() {
+	target := reflect.ValueOf(out).Elem()
+	before := reflect.New(target.Type()).Elem()
+	before.Set(target)
+	return func() { target.Set(before) }
 }
 
 // send asks until there is a good answer, or until asking again would not be safe or would not help.

@@ -29,7 +29,7 @@ const (
 	// stormShare is how much of all answers a storm spoils: one in so many.
 	stormShare = 5
 	// troubleBegins is after how many requests an outage or a used-up allowance begins.
-	troubleBegins = 12
+	troubleBegins = 5
 	outageLasts   = 10 * time.Minute
 	// quotaWithoutWindow is how long a used-up allowance lasts at a vendor without windows.
 	quotaWithoutWindow = time.Minute
@@ -223,8 +223,9 @@ func (f fault) spoil(s *Server, w http.ResponseWriter, r *http.Request, answer *
 }
 
 // breakOff ends the connection in the midst of an answer.
-func (f fault) breakOff() {
+func (f fault) breakOff(w http.ResponseWriter) {
 	if f == cutOff {
+		_ = http.NewResponseController(w).Flush() // a real server holds short answers back; in memory there is nothing to flush
 		panic(http.ErrAbortHandler)
 	}
 }

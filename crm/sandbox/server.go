@@ -110,7 +110,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	after.spoil(s, w, r, answer)
 	sleep(r.Context(), s.Scale(latency-latency/2))
 	answer.copyTo(w)
-	after.breakOff()
+	after.breakOff(w)
 }
 
 // answer is what the vendor says, and the fault that befalls the answer on its way.
