@@ -6,6 +6,7 @@ import (
 
 	"allyswitch/crm"
 	"allyswitch/crm/activecampaign"
+	"allyswitch/crm/drip"
 	"allyswitch/crm/keap"
 	"allyswitch/crm/kit"
 	"allyswitch/crm/ontraport"
@@ -27,6 +28,7 @@ func All() []Entry {
 		{Provider: kit.Provider(), Switches: kit.Switches(), Sandbox: kit.NewSandbox},
 		{Provider: keap.Provider(), Switches: keap.Switches(), Sandbox: keap.NewSandbox},
 		{Provider: ontraport.Provider(), Switches: ontraport.Switches(), Sandbox: ontraport.NewSandbox},
+		{Provider: drip.Provider(), Switches: drip.Switches(), Sandbox: drip.NewSandbox},
 	}
 }
 
