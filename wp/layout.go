@@ -43,8 +43,8 @@ type Layout struct {
 	Secrets []string
 	// NeedsMapping says that a person should look at Proposed before the file is read.
 	NeedsMapping bool
-	// Samples are up to three values of each column for that look, none of a secret one.
-	Samples map[string][]string
+	// Samples are up to three values of each column for that look, none of a secret one. They are not for keeping.
+	Samples map[string][]string `json:"-"`
 }
 
 // webtoffeeColumns are the headings of WebToffee 2.7.2 in order (its data-user-columns.php). The 27 base columns come first.

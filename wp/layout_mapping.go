@@ -11,6 +11,9 @@ import (
 
 // layOut matches the headings with the wanted columns: by the caller's mapping when there is one, else where they are the same.
 func layOut(src *source, found heading, samples [][]string, mapping Mapping) (Layout, error) {
+	if isPerson(found.cells) {
+		return Layout{}, &FileError{"no-heading", "The first row of this file is a person already, but it should name the columns. Add a row " + strings.Join(MemberColumns(), ",") + " at the top, or export the users again."}
+	}
 	layout := Layout{Kind: kindOf(found), Encoding: src.encoding, Delimiter: rune(found.delim), LineEnds: src.lineEnds,
 		Columns: found.cells, Secrets: secretColumns(found.cells, samples), Samples: map[string][]string{}}
 	if err := checkMapping(mapping, layout); err != nil {
@@ -99,9 +102,6 @@ func missing(mapping Mapping) []string {
 
 // checkPeople refuses files in which nobody can be found.
 func checkPeople(head []byte, found heading, layout Layout) error {
-	if slices.ContainsFunc(found.cells, address.Valid) {
-		return &FileError{"no-heading", "The first row of this file is a person already, but it should name the columns. Add a row " + strings.Join(MemberColumns(), ",") + " at the top, or export the users again."}
-	}
 	if _, ok := layout.Proposed[ColumnEmail]; !ok {
 		return noEmailColumn(layout)
 	}
@@ -110,6 +110,11 @@ func checkPeople(head []byte, found heading, layout Layout) error {
 		return &FileError{"only-heading", "This file has a heading in row 1 and nobody below it. Export the users again, choose all roles, wait until the download has finished, and choose the new file."}
 	}
 	return nil
+}
+
+// isPerson says whether the row that should be the heading is somebody, whose secrets must not be named as a column.
+func isPerson(cells []string) bool {
+	return slices.ContainsFunc(cells, address.Valid) || slices.ContainsFunc(cells, looksSecret)
 }
 
 func noEmailColumn(layout Layout) error {

@@ -180,15 +180,29 @@ func isSecretHeading(heading string) bool {
 	return false
 }
 
-// looksSecret says whether a value is a WordPress password hash or a session token, wherever it stands.
+// looksSecret says whether a value holds a WordPress password hash or a session token, wherever it stands.
 // (phpass $P$ and $H$, WordPress 6.8's $wp$2y$, bcrypt, argon2, and WebToffee's base64 of JSON or serialised tokens.)
 func looksSecret(value string) bool {
-	for _, prefix := range []string{"$P$", "$H$", "$wp$", "$2y$", "$2a$", "$2b$", "$argon2", "a:1:{s:64:"} {
-		if strings.HasPrefix(value, prefix) {
-			return true
+	if strings.IndexByte(value, '$') >= 0 {
+		for _, mark := range []string{"$P$", "$H$", "$wp$", "$2y$", "$2a$", "$2b$", "$argon2"} {
+			if strings.Contains(value, mark) {
+				return true
+			}
 		}
 	}
-	return len(value) >= 40 && (strings.HasPrefix(value, "eyJ") || strings.HasPrefix(value, "YTo")) && !strings.ContainsAny(value, " @")
+	if len(value) < shortestToken {
+		return false
+	}
+	return strings.Contains(value, ":{s:64:") || slices.ContainsFunc(strings.FieldsFunc(value, endsToken), isToken)
+}
+
+// shortestToken is far below the length of real ones.
+const shortestToken = 40
+
+func endsToken(r rune) bool { return strings.ContainsRune(" ,;|\t\n\"@", r) }
+
+func isToken(word string) bool {
+	return len(word) >= shortestToken && (strings.HasPrefix(word, "eyJ") || strings.HasPrefix(word, "YTo"))
 }
 
 // secretColumns are the headings of the columns that are dropped at once, by name or by what most of their cells hold.

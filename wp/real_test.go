@@ -3,6 +3,8 @@ package wp
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -139,6 +141,17 @@ func TestMembersFileIsExactlySixColumnsAndSafeInASpreadsheet(t *testing.T) {
 		if !strings.Contains(got, line) {
 			t.Errorf("members.csv lacks %s", line)
 		}
+	}
+}
+
+func TestCleaningTwiceChangesNothing(t *testing.T) {
+	first := mustClean(t, readReal(t), CleanOptions{})
+	again := mustClean(t, first.members, CleanOptions{})
+	if again.members != first.members || again.Rejected != 0 || again.Fingerprint != first.Fingerprint {
+		t.Error(firstDifference(again.members, first.members))
+	}
+	if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(first.members))); first.Fingerprint != sum {
+		t.Errorf("the fingerprint is the file's SHA-256: got %s, want %s", first.Fingerprint, sum)
 	}
 }
 

@@ -88,11 +88,12 @@ func (r *records) next() (record, error) {
 		if err != nil {
 			return record{}, err
 		}
-		if len(bytes.TrimSpace(line)) == 0 && r.lineIsWhole(line) {
+		whole := r.lineIsWhole(line)
+		if whole && len(bytes.TrimSpace(line)) == 0 {
 			r.advance(len(line)+1, 1)
 			continue
 		}
-		if r.simple(line) {
+		if whole && r.simple(line) {
 			found := record{line: r.line, row: r.row, cells: r.cells}
 			r.advance(len(line)+1, 1)
 			return found, nil

@@ -110,6 +110,7 @@ func TestNoSecretComesOut(t *testing.T) {
 	}
 	fmt.Fprintf(&text, "8,8,%s,,%s,%s,%s,%s,%s,%s,%s,0\n", hash, token, hash, hash, token, hash, token, hash)
 	fmt.Fprintf(&text, "9,9,l,%s\n%s\n", hash, token)
+	fmt.Fprintf(&text, "10,10,l,x,%s,d,A,B,c,d,e,0\n11,11,l,x,m11@example.com,d,\"A,%s\",\"B,%s\",c,d,e,0\n", hash, hash, token)
 	for _, input := range []string{text.String(), strings.Replace(text.String(), "user_pass", "Kennwort", 1), strings.Replace(text.String(), "user_email", "Mail", 1)} {
 		export, err := OpenExport(strings.NewReader(input), nil)
 		if err != nil {
@@ -132,6 +133,16 @@ func TestNoSecretComesOut(t *testing.T) {
 				t.Errorf("a secret in a row: %s", all)
 			}
 		}
+	}
+}
+
+func TestAFileWithoutHeadingNamesNoSecret(t *testing.T) {
+	const row = "1,1,admin,$P$BCANARYhashCANARYhashCANARYhash0,admin,,,\"2020-01-02 03:04:05\",admin\n"
+	if _, err := OpenExport(strings.NewReader(row+row), nil); err == nil || strings.Contains(err.Error(), "CANARY") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := ReadMemberTags(strings.NewReader(row+row), TagOptions{}); err == nil || strings.Contains(err.Error(), "CANARY") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -70,7 +70,7 @@ func isTagHeading(heading string) bool {
 
 // tagMapping finds the two columns: by the caller's choice, by name, and the addresses also by what stands in the column.
 func tagMapping(found heading, samples [][]string, options TagOptions) (Mapping, error) {
-	if slices.ContainsFunc(found.cells, address.Valid) {
+	if isPerson(found.cells) {
 		return nil, &FileError{"no-heading", "The first row of this file is a member already, but it should name the columns. Add a row email,tags at the top."}
 	}
 	mapping := Mapping{}
