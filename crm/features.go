@@ -28,6 +28,8 @@ type Features struct {
 	// TagsImplicit says that a tag or field comes into being when it is first used, and cannot be created before (Drip).
 	TagsImplicit   bool
 	FieldsImplicit bool
+	// FieldNames are other names for custom fields whose name this CRM keeps for itself, by the name that is wanted.
+	FieldNames map[string]string
 	// TagLength is the longest tag name in characters, 0 when unknown.
 	TagLength int
 	// EmailsRepeat says that several contacts may have the same address (Keap, Ontraport).

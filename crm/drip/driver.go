@@ -83,6 +83,7 @@ func (d *driver) Features() crm.Features {
 		TagsFoldCase:      true,
 		TagsImplicit:      true,
 		FieldsImplicit:    true,
+		FieldNames:        map[string]string{"ID": "wordpress_id"},
 		UpsertIdempotent:  true,
 		ReadLag:           readLag,
 		CanDeleteContact:  true,

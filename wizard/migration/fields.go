@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 
 	"allyswitch/crm"
@@ -13,27 +14,21 @@ const (
 	FieldRegistered = "user_registered"
 )
 
-// OwnFields are the custom fields that AllySwitch makes and writes. It writes no others.
-func OwnFields() []crm.Field {
-	return []crm.Field{
-		{Name: FieldUserID, Type: crm.FieldText},
-		{Name: FieldCustomerID, Type: crm.FieldText},
-		{Name: FieldRegistered, Type: crm.FieldText},
+// OwnFields are the custom fields that AllySwitch makes and writes, under the names that the CRM allows. It writes no others.
+func OwnFields(features crm.Features) []crm.Field {
+	var fields []crm.Field
+	for _, name := range []string{FieldUserID, FieldCustomerID, FieldRegistered} {
+		fields = append(fields, crm.Field{Name: cmp.Or(features.FieldNames[name], name), Type: crm.FieldText})
 	}
+	return fields
 }
 
 // fieldIDs says where each of our fields lies in this account.
 type fieldIDs struct{ user, customer, registered crm.FieldID }
 
-func (f *fieldIDs) set(name string, id crm.FieldID) {
-	switch name {
-	case FieldUserID:
-		f.user = id
-	case FieldCustomerID:
-		f.customer = id
-	case FieldRegistered:
-		f.registered = id
-	}
+// set keeps where one of our fields lies, by its place in OwnFields.
+func (f *fieldIDs) set(place int, id crm.FieldID) {
+	*[]*crm.FieldID{&f.user, &f.customer, &f.registered}[place] = id
 }
 
 func (f fieldIDs) all() []crm.FieldID { return []crm.FieldID{f.user, f.customer, f.registered} }
@@ -50,9 +45,9 @@ func findFields(ctx context.Context, client *crm.Client) (fieldIDs, []string, er
 		byName[field.Name] = field.ID
 	}
 	var missing []string
-	for _, field := range OwnFields() {
+	for place, field := range OwnFields(client.Features()) {
 		if id, ok := byName[field.Name]; ok {
-			ids.set(field.Name, id)
+			ids.set(place, id)
 		} else {
 			missing = append(missing, field.Name)
 		}

@@ -56,6 +56,7 @@ type sent struct {
 
 // openBatch is an intent without an outcome: nobody knows whether it was carried out.
 type openBatch struct {
+	seq    int64
 	batch  string
 	intent upsertIntent
 }
@@ -112,7 +113,7 @@ func (l *ledger) takeUpsert(entry checkpoint.Entry) error {
 		if err := json.Unmarshal(entry.Data, &intent); err != nil {
 			return err
 		}
-		l.open[entry.Batch] = openBatch{entry.Batch, intent}
+		l.open[entry.Batch] = openBatch{entry.Seq, entry.Batch, intent}
 		return nil
 	}
 	var outcome upsertOutcome

@@ -20,7 +20,7 @@ func (r *importer) settleOpen(ctx context.Context) error {
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
-	open := slices.SortedFunc(maps.Values(r.ledger.open), func(a, b openBatch) int { return cmp.Compare(a.batch, b.batch) })
+	open := slices.SortedFunc(maps.Values(r.ledger.open), func(a, b openBatch) int { return cmp.Compare(a.seq, b.seq) })
 	contacts, err := r.lookUp(ctx, open)
 	if err != nil {
 		return doing("look up the members of an interrupted run", err)

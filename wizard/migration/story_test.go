@@ -2,7 +2,6 @@ package migration_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -158,5 +157,3 @@ func (s *story) file(name string) string {
 	lines := bytes.SplitN(data, []byte("\n"), 12)
 	return fmt.Sprintf("%s", bytes.Join(lines[:min(len(lines), 11)], []byte("\n")))
 }
-
-var _ = context.Canceled

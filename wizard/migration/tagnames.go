@@ -108,7 +108,7 @@ func ensureFields(ctx context.Context, deps Deps, report job.Reporter) (fieldIDs
 		return own, err
 	}
 	report.Phase("Making the custom fields", int64(len(missing)))
-	for _, field := range OwnFields() {
+	for place, field := range OwnFields(deps.CRM.Features()) {
 		if !slices.Contains(missing, field.Name) {
 			continue
 		}
@@ -116,7 +116,7 @@ func ensureFields(ctx context.Context, deps Deps, report job.Reporter) (fieldIDs
 		if err != nil {
 			return own, doing("make the custom field "+field.Name, err)
 		}
-		own.set(field.Name, made.ID)
+		own.set(place, made.ID)
 		report.Add(1, 0)
 	}
 	return own, nil
