@@ -64,7 +64,7 @@ func (d *driver) listAutomations(ctx context.Context, path string, size int) ([]
 			return nil, err
 		}
 		next := nextCursor(page.Next)
-		if page.Automations == nil && page.Campaigns == nil || been[next] {
+		if page.Automations == nil && page.Campaigns == nil || next != "" && been[next] {
 			return nil, unknown(automationsOp, "the answer has no list, or gives the same page again")
 		}
 		all = append(all, page.list()...)

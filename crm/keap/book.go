@@ -101,7 +101,7 @@ func (d *driver) readBook(ctx context.Context, filter string) error {
 			return err
 		}
 		next := nextCursor(page.Next)
-		if page.Contacts == nil || been[next] {
+		if page.Contacts == nil || next != "" && been[next] {
 			return unknown(request.Op, "the answer has no list of contacts, or gives the same page again")
 		}
 		for _, c := range page.Contacts {

@@ -35,14 +35,17 @@ func NewSandbox(options sandbox.Options) sandbox.Sandbox {
 	return newFake(options)
 }
 
-func newFake(options sandbox.Options) *fake {
+func newFake(options sandbox.Options) *fake { return newFakeWithin(options, serverWindows()) }
+
+// newFakeWithin is an account with other limits than usual.
+func newFakeWithin(options sandbox.Options, windows []sandbox.Window) *fake {
 	f := &fake{switches: map[string]string{}, routes: http.NewServeMux(), paths: map[string]map[string]handler{}}
 	for _, s := range Switches() {
 		f.switches[s.Name] = options.Setting(Switches(), s.Name)
 	}
 	f.store = newStore(f)
 	f.Server = sandbox.NewServer(options, sandbox.Vendor{
-		Handler: http.HandlerFunc(f.handle), Windows: serverWindows(), Classes: classes, Credential: credential,
+		Handler: http.HandlerFunc(f.handle), Windows: windows, Classes: classes, Credential: credential,
 		Refuse: f.refuse, Fail: f.fail, Limits: f.limits,
 	})
 	f.routeV2()

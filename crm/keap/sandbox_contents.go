@@ -31,17 +31,21 @@ func (s *store) loadAll(contents sandbox.Contents) {
 	for _, label := range contents.Fields {
 		s.wantField(label)
 	}
+	names := map[string]*tag{}
+	for _, t := range s.tags {
+		names[t.name] = t
+	}
 	for _, name := range contents.Tags {
-		s.wantTag(name)
+		s.wantTag(names, name)
 	}
 	for _, c := range contents.Contacts {
-		s.load(c)
+		s.load(names, c)
 	}
 	s.automations = append(s.automations, contents.Automations...)
 	s.runs = append(s.runs, contents.Runs...)
 }
 
-func (s *store) load(from sandbox.Contact) {
+func (s *store) load(names map[string]*tag, from sandbox.Contact) {
 	c := &contact{given: from.FirstName, family: from.LastName, fields: map[int64]any{}}
 	c.emails[0] = email{address: from.Email, status: statusOf(from.State)}
 	for label, value := range from.Fields {
@@ -49,7 +53,7 @@ func (s *store) load(from sandbox.Contact) {
 	}
 	s.add(c)
 	for _, name := range from.Tags {
-		s.quietly(func() { s.apply(s.wantTag(name), c) })
+		s.quietly(func() { s.apply(s.wantTag(names, name), c) })
 	}
 }
 
@@ -67,13 +71,11 @@ func (s *store) wantField(label string) *field {
 	return s.addField(label, "TEXT", 1)
 }
 
-func (s *store) wantTag(name string) *tag {
-	for _, t := range s.sortedTags() {
-		if t.name == name {
-			return t
-		}
+func (s *store) wantTag(names map[string]*tag, name string) *tag {
+	if names[name] == nil {
+		names[name] = s.addTag(name, "", 0)
 	}
-	return s.addTag(name, "", 0)
+	return names[name]
 }
 
 // Contents is what the account holds now.

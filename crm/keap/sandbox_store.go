@@ -166,7 +166,7 @@ func (s *store) full() bool {
 
 // tagNamed finds a tag by name, by the switch tag-case.
 func (s *store) tagNamed(name string) *tag {
-	for _, t := range s.sortedTags() {
+	for _, t := range s.tags {
 		if t.name == name || s.f.is("tag-case", "fold") && strings.EqualFold(t.name, name) {
 			return t
 		}

@@ -76,7 +76,7 @@ func listAll(ctx context.Context, d *driver, op, path string, rows func(*wirePag
 			return nil, err
 		}
 		next := nextCursor(page.Next)
-		if rows(&page) == nil || been[next] {
+		if rows(&page) == nil || next != "" && been[next] {
 			return nil, unknown(op, "the answer has no list, or gives the same page again")
 		}
 		all = append(all, *rows(&page)...)
