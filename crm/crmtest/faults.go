@@ -44,6 +44,22 @@ func faults(t *testing.T, entry registry.Entry) {
 	})
 }
 
+// storm moves a small crowd through a storm, with switches in other settings, and compares with a clean run.
+func storm(t *testing.T, entry registry.Entry, switches map[string]string) {
+	var clean sandbox.Contents
+	members := crowd(25)
+	tell(t, entry, sandbox.Options{Switches: switches}, func(w *world) {
+		newMigration(w, members).run()
+		clean = w.sandbox.Contents()
+	})
+	tell(t, entry, sandbox.Options{Switches: switches, Faults: sandbox.FaultsStorm, Seed: 11}, func(w *world) {
+		newMigration(w, members).run()
+		if told := difference(clean, w.sandbox.Contents()); told != "" {
+			w.Errorf("the CRM does not hold what a clean run leaves:\n%s", told)
+		}
+	})
+}
+
 // crowdSize is enough for several batches and pages of most CRMs, and small enough for the slowest.
 const (
 	crowdSize = 130
@@ -134,31 +150,5 @@ func (w *world) honest(email string, outcome crm.Outcome, settlement crm.Settlem
 		if _, told := settlement.Rejected[email]; !there && !told && len(settlement.Rejected) > 0 {
 			w.Errorf("%s was dropped, and the CRM's list of the rejected does not name them", email)
 		}
-	}
-}
-
-// pace: a clean run is as fast as the published limits allow, without one refusal.
-func pace(w *world) {
-	const many = 2000
-	m := newMigration(w, crowd(many))
-	m.prepare()
-	before := w.client.Meter().Read()
-	start := time.Now()
-	m.write(m.members)
-	took := time.Since(start)
-	after := w.client.Meter().Read()
-	features := w.client.Features()
-	floor := w.client.Meter().Floor(features.Windows)
-	// What is left over are the last answers, and calls that must follow one another within one batch.
-	if most := time.Duration(float64(floor)*1.03) + 2*time.Second; took > most {
-		w.Errorf("writing %d contacts took %v with %d requests; the limits allow it in %v", many, took, after.Requests-before.Requests, floor)
-	}
-	w.Logf("%d contacts: %v, floor %v, %d requests", many, took, floor, after.Requests-before.Requests)
-	if after.RateLimited > 0 {
-		w.Errorf("%d refusals", after.RateLimited)
-	}
-	w.wait()
-	if held := len(w.sandbox.Contents().Contacts); held != many {
-		w.Errorf("the CRM holds %d contacts, want %d: %v", held, many, slices.Collect(maps.Values(m.problems)))
 	}
 }

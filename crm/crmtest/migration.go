@@ -135,7 +135,10 @@ func together[T any](workers int, items []T, work func(T)) {
 }
 
 // applyTags puts each tag on those who should carry it, after finding out who they are in the CRM.
-func (m *migration) applyTags(members []member) {
+func (m *migration) applyTags(members []member) { m.tagAll(m.taggings(members)) }
+
+// taggings are the calls that it takes, as few as the CRM allows.
+func (m *migration) taggings(members []member) []tagging {
 	ids := m.ids()
 	var jobs []tagging
 	for _, name := range slices.Sorted(maps.Keys(m.tags)) {
@@ -149,6 +152,10 @@ func (m *migration) applyTags(members []member) {
 			jobs = append(jobs, tagging{m.tags[name], chunk})
 		}
 	}
+	return jobs
+}
+
+func (m *migration) tagAll(jobs []tagging) {
 	together(m.client.Features().InFlight, jobs, func(job tagging) {
 		outcomes, err := m.client.ApplyTag(m.ctx, job.tag, job.targets)
 		m.mu.Lock()
