@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 	"allyswitch/wizard/wizardtest"
 )
@@ -20,3 +21,20 @@ type (
 	context0 = context.Context
 	reporter = job.Reporter
 )
+
+// counting counts how often rows of a station's table are asked for.
+func counting(step *wizardtest.Station, asked *int) *wizardtest.Station {
+	plain := step.Sheets
+	step.Sheets = func(state *checkpoint.State) wizard.Sheet {
+		sheet := plain(state)
+		for i, item := range sheet.Items {
+			if table, ok := item.(wizard.Table); ok {
+				row := table.Row
+				table.Row = func(i int) []string { *asked++; return row(i) }
+				sheet.Items[i] = table
+			}
+		}
+		return sheet
+	}
+	return step
+}

@@ -75,7 +75,7 @@ func (s *Shell) railLine(entry railEntry) string {
 	if word == "to do" || word == "later" || word == "tool" {
 		word = ""
 	}
-	room := railWidth - 6 - signs - ui.Width(word)
+	room := railWidth - 7 - signs - ui.Width(word)
 	title := theme.Fit(s.look.Text(entry.title), room)
 	if entry.shown {
 		title = theme.Focus.Render(title)

@@ -58,6 +58,7 @@ type sheetScreen struct {
 	widgets []widget
 	focus   int
 	goesOn  string
+	status  Status
 
 	width, height int
 	offset        int
@@ -77,7 +78,7 @@ func NewSheetScreen(step Sheeted, state *checkpoint.State) Screen {
 
 // refresh makes the sheet anew and keeps the widgets that are still there.
 func (s *sheetScreen) refresh() {
-	s.sheet = s.step.Sheet(s.state)
+	s.sheet, s.status = s.step.Sheet(s.state), s.step.Status(s.state)
 	before := map[string]widget{}
 	focused := ""
 	for i, w := range s.widgets {
@@ -96,7 +97,7 @@ func (s *sheetScreen) refresh() {
 		}
 		s.widgets = append(s.widgets, newWidget(name, item))
 	}
-	s.widgets = append(s.widgets, &goOn{open: Pending(s.sheet), done: s.step.Status(s.state) == Done, label: s.goesOn})
+	s.widgets = append(s.widgets, &goOn{open: Pending(s.sheet), done: s.status == Done, label: s.goesOn})
 	s.focusOn(focused)
 	s.tell(LookMsg{Look: s.look})
 	s.tell(SizeMsg{Width: s.width, Height: s.height})
@@ -122,7 +123,7 @@ func (s *sheetScreen) firstOpen() int {
 			return i
 		}
 	}
-	if s.step.Status(s.state) != Done && len(s.widgets) > 1 && len(s.sheet.Items) > 0 {
+	if s.status != Done && len(s.widgets) > 1 && len(s.sheet.Items) > 0 {
 		return 0
 	}
 	return len(s.widgets) - 1
@@ -276,7 +277,11 @@ func (s *sheetScreen) Copied() string {
 
 // ShortHelp implements help.KeyMap.
 func (s *sheetScreen) ShortHelp() []key.Binding {
-	return append(s.widgets[s.focus].hints(), hint("tab", "next"))
+	focused := s.widgets[s.focus]
+	if _, question := focused.(*questionWidget); focused.captures() && !question {
+		return focused.hints()
+	}
+	return append(focused.hints(), hint("tab", "next"))
 }
 
 // FullHelp implements help.KeyMap.

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"allyswitch/wizard/job"
 	"allyswitch/wizard/ui"
 )
 
@@ -118,19 +119,22 @@ func (s *Shell) retrySave() tea.Cmd {
 }
 
 func (s *Shell) rowDo(action RowDo) tea.Cmd {
-	err := s.busy()
+	if err := s.busy(); err != nil {
+		return s.notify(ui.Warning, Sentence(err))
+	}
 	var change Change
-	if err == nil {
+	err := job.Protect(func() (err error) {
 		change, err = action.Action.Do(action.Row, action.Answer)
+		return err
+	})
+	if err == nil {
+		return s.saved(s.keeper.Apply(change))
 	}
-	if err != nil {
-		var explainer Explainer
-		if errors.As(err, &explainer) {
-			return s.open(&card{told: Explain(err), title: "This did not work"})
-		}
-		return s.notify(ui.Failure, Sentence(err))
+	if known(err) != (Explanation{}) {
+		s.log.Error("row action failed", "action", action.Action.Key, "error", err)
+		return s.open(&card{told: Explain(err), title: "This did not work"})
 	}
-	return s.saved(s.keeper.Apply(change))
+	return s.notify(ui.Failure, Sentence(err))
 }
 
 func (s *Shell) change(change Change) tea.Cmd {

@@ -19,6 +19,8 @@ type running struct {
 	step     Sheeted
 	task     Task
 	stopping bool
+	// status is what was seen at the last look.
+	status job.Status
 }
 
 // startTask runs a task of the step on display, once it is recorded that it starts.
@@ -51,7 +53,7 @@ func (s *Shell) launch(step Sheeted, task Task) tea.Cmd {
 		return tea.Batch(s.saved(s.keeper.End(step.ID(), task.Key, nil, err, 0)), s.notify(ui.Failure, Sentence(err)))
 	}
 	s.log.Info("task started", "step", step.ID(), "task", task.Key)
-	s.running = &running{step: step, task: task}
+	s.running = &running{step: step, task: task, status: s.runner.Snapshot()}
 	return tea.Batch(s.refresh(), s.tell(s.jobMsg()), pollSoon())
 }
 
@@ -64,10 +66,11 @@ func (s *Shell) poll() tea.Cmd {
 	if s.running == nil {
 		return nil
 	}
-	if s.runner.Snapshot().Running {
+	s.running.status = s.runner.Snapshot()
+	if s.running.status.Running {
 		return tea.Batch(s.tell(s.jobMsg()), pollSoon())
 	}
-	return s.finish(s.runner.Snapshot())
+	return s.finish(s.running.status)
 }
 
 // jobMsg is how the job stands, for screens.
@@ -76,7 +79,7 @@ func (s *Shell) jobMsg() JobMsg {
 		return JobMsg{}
 	}
 	return JobMsg{
-		Status: s.runner.Snapshot(), Step: s.running.step.ID(), Task: s.running.task.Key, Label: s.running.task.Label,
+		Status: s.running.status, Step: s.running.step.ID(), Task: s.running.task.Key, Label: s.running.task.Label,
 		Here: s.running.step.ID() == s.shown.ID(), Stopping: s.running.stopping,
 	}
 }
@@ -173,5 +176,6 @@ func (s *Shell) pauseTask() tea.Cmd {
 	default:
 		s.runner.Pause()
 	}
+	s.running.status = s.runner.Snapshot()
 	return s.tell(s.jobMsg())
 }

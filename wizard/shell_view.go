@@ -110,7 +110,17 @@ func (s *Shell) footer() []string {
 	if s.options.Presenter {
 		lines = append(lines, theme.Cut(" "+theme.Heading.Render("Say:")+" "+s.look.Text(say), s.width))
 	}
-	return append(lines, theme.Keys(hints, keep, s.width))
+	return append(lines, theme.Keys(s.veiled(hints), s.veiled(keep), s.width))
+}
+
+// veiled makes hints fit to be drawn: a step may have put text from outside into them.
+func (s *Shell) veiled(hints []key.Binding) []key.Binding {
+	out := make([]key.Binding, len(hints))
+	for i, hint := range hints {
+		hint.SetHelp(hint.Help().Key, s.look.Text(hint.Help().Desc))
+		out[i] = hint
+	}
+	return out
 }
 
 // news is the notice, or how a job stands that cannot be seen on this page.
@@ -126,7 +136,7 @@ func (s *Shell) news() string {
 
 // jobLine is how the job stands, on one line.
 func (s *Shell) jobLine() string {
-	status := s.runner.Snapshot()
+	status := s.running.status
 	text := s.look.Text(s.running.task.Label)
 	if s.running.stopping {
 		return text + ": stopping safely" + ellipsis
@@ -147,8 +157,7 @@ func (s *Shell) hints() (hints, keep []key.Binding, say string) {
 	}
 	if len(s.overlays) > 0 {
 		top := s.overlays[len(s.overlays)-1].over
-		own := top.hints()
-		return own[1:], own[:1], top.say()
+		return top.hints(), nil, top.say()
 	}
 	if speaker, ok := s.screen.(interface{ Say() string }); ok {
 		say = speaker.Say()
@@ -164,7 +173,7 @@ func (s *Shell) hints() (hints, keep []key.Binding, say string) {
 func (s *Shell) windowTitle() string {
 	title := "AllySwitch - " + s.path.Label(s.shown)
 	if s.running != nil {
-		progress := s.runner.Snapshot().Progress
+		progress := s.running.status.Progress
 		if progress.Total > 0 {
 			title += fmt.Sprintf(" - %d %%", ui.Percent(progress.Done, progress.Total))
 		}
@@ -177,7 +186,7 @@ func (s *Shell) progressBar() *tea.ProgressBar {
 	if s.running == nil {
 		return nil
 	}
-	progress := s.runner.Snapshot().Progress
+	progress := s.running.status.Progress
 	switch {
 	case progress.Total == 0:
 		return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)

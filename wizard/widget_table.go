@@ -40,10 +40,6 @@ func newTable(name string, table Table) *tableWidget {
 func (w *tableWidget) take(table Table) {
 	w.table = table
 	w.grid.Rows = table.Rows
-	w.grid.Columns = make([]ui.Column, len(table.Columns))
-	for i, column := range table.Columns {
-		w.grid.Columns[i] = ui.Column{Title: ui.Clean(column.Title), Width: column.Width}
-	}
 	w.grid.Show(w.visible)
 }
 

@@ -20,6 +20,7 @@ func (w *tableWidget) draw(look Look, room frame) drawing {
 	rows := max(min(room.height-len(lines)-len(below)-3, w.table.Rows), least)
 	grid := w.grid
 	grid.Focused = room.focused
+	grid.Columns = w.columns(look)
 	grid.Show(rows)
 	drawn := grid.Lines(theme, func(i int) []string { return w.cells(look, i) }, room.width-4, rows+1)
 	cursor := len(lines) + 1 + grid.Cursor - grid.Top
@@ -30,6 +31,15 @@ func (w *tableWidget) draw(look Look, room frame) drawing {
 		cursor = len(lines)
 	}
 	return drawing{lines: append(lines, below...), cursor: cursor}
+}
+
+// columns are the headings, made fit to be drawn.
+func (w *tableWidget) columns(look Look) []ui.Column {
+	columns := make([]ui.Column, len(w.table.Columns))
+	for i, column := range w.table.Columns {
+		columns[i] = ui.Column{Title: look.Text(column.Title), Width: column.Width}
+	}
+	return columns
 }
 
 func (w *tableWidget) title() string {

@@ -87,7 +87,7 @@ func (w *taskWidget) draw(look Look, room frame) drawing {
 		return drawing{lines: append(lines, w.progress(look, room.width)...)}
 	}
 	if room.focused && w.ready() {
-		lines = append(lines, "     "+look.Theme.Button.Render("[ "+w.verb()+" ]"))
+		lines = append(lines, "     "+look.Theme.Button.Render("[ Enter: "+w.verb()+" ]"))
 	}
 	lines = append(lines, quiet(look, w.lastRun(look), room.width)...)
 	if w.task.Locked != "" {
@@ -108,13 +108,13 @@ func (w *taskWidget) ready() bool {
 func (w *taskWidget) verb() string {
 	switch {
 	case Interrupted(w.task.Last):
-		return "Enter: go on"
+		return "go on"
 	case w.task.Last.Outcome == OutcomeStopped, w.task.Last.Outcome == OutcomePartly:
-		return "Enter: go on with the rest"
+		return "go on with the rest"
 	case w.task.Last.Outcome == OutcomeFailed:
-		return "Enter: try again"
+		return "try again"
 	}
-	return "Enter: start"
+	return "start"
 }
 
 func (w *taskWidget) sign(look Look) (styled, string) {
@@ -165,8 +165,7 @@ func (w *taskWidget) progress(look Look, width int) []string {
 	}
 	lines = append(lines, detail(look, "", w.figures(look), width)...)
 	if progress.Failed > 0 {
-		sign := theme.Warn.Render(theme.Signs.Warn)
-		lines = append(lines, "     "+sign+" "+ui.Count(progress.Failed)+" did not work so far. You can look at them when it has ended.")
+		lines = append(lines, warning(look, ui.Count(progress.Failed)+" did not work so far. You can look at them when it has ended.", width)...)
 	}
 	if progress.Waiting != "" {
 		lines = append(lines, detail(look, "Waiting:", waiting(look, progress.Waiting, progress.Until), width)...)
@@ -228,7 +227,7 @@ func (w *taskWidget) hints() []key.Binding {
 	case w.task.Locked != "":
 		return []key.Binding{hint("enter", "why not yet")}
 	}
-	return []key.Binding{hint("enter", "start")}
+	return []key.Binding{hint("enter", w.verb())}
 }
 
 func (w *taskWidget) say() string {

@@ -42,10 +42,12 @@ func Start(t testing.TB, shell *wizard.Shell, size Size, environ ...string) *Ter
 	// What the terminal answers to queries comes in like typing.
 	go func() { _, _ = io.Copy(writer, term.screen) }()
 	go func() {
-		term.ended <- wizard.Run(ctx, shell, wizard.RunOptions{
+		err := wizard.Run(ctx, shell, wizard.RunOptions{
 			In: reader, Out: term, Environ: append([]string{"TERM=xterm-256color", "COLORTERM=truecolor"}, environ...),
 			Width: size.Width, Height: size.Height, Signals: term.signals,
 		})
+		_ = reader.Close() // nobody listens to the keyboard any more
+		term.ended <- err
 	}()
 	term.Wait(200 * time.Millisecond)
 	return term
