@@ -177,7 +177,10 @@ func sampleRows(head []byte, found heading) [][]string {
 	if _, err := rows.next(); err != nil {
 		return nil
 	}
-	rows.columns, rows.begins = len(found.cells), func([]byte) bool { return true }
+	rows.columns, rows.begins = len(found.cells), func(line []byte) bool {
+		cells, whole := cutLine(line, found.delim, nil)
+		return whole && len(cells) == len(found.cells)
+	}
 	var samples [][]string
 	for len(samples) < 200 {
 		row, err := rows.next()

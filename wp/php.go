@@ -11,7 +11,7 @@ type phpDialect struct {
 	literal bool
 }
 
-// mostSteps bounds the search among the readings of one row.
+// mostSteps bounds the search among all readings of one row.
 const mostSteps = 20000
 
 type phpRow struct {
@@ -19,20 +19,20 @@ type phpRow struct {
 	text    []byte
 	delim   byte
 	columns int
-	steps   int
+	steps   *int
 	cells   []span
 }
 
-// cut appends exactly the given number of cells, or reports false.
-func (d phpDialect) cut(text []byte, delim byte, columns int, cells []span) ([]span, bool) {
-	row := phpRow{phpDialect: d, text: text, delim: delim, columns: columns, cells: cells}
+// cut appends exactly the given number of cells, or reports false. It takes its steps from those that are left.
+func (d phpDialect) cut(text []byte, delim byte, columns int, cells []span, steps *int) ([]span, bool) {
+	row := phpRow{phpDialect: d, text: text, delim: delim, columns: columns, cells: cells, steps: steps}
 	ok := row.from(0)
 	return row.cells, ok
 }
 
 // from reads the cells from one place on. It leaves the cells as they were when no reading fits.
 func (p *phpRow) from(at int) bool {
-	if p.steps++; p.steps > mostSteps || len(p.cells) >= p.columns {
+	if *p.steps--; *p.steps < 0 || len(p.cells) >= p.columns {
 		return false
 	}
 	if at < len(p.text) && p.text[at] == '"' {

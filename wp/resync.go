@@ -3,11 +3,11 @@ package wp
 import "bytes"
 
 // mostEnds is how many possible ends of a doubtful row are tried before it is given up.
-const mostEnds = 200
+const mostEnds = 40
 
 // difficult reads a row that is not one simple line: a biography of several lines, doubled quotes, PHP's undoubled ones, or
-// damage. In this order: as RFC 4180 says; as PHP writes, up to the nearest line that looks like the next row; with quotes
-// taken literally; and if nothing fits, the row is lost up to that nearest line.
+// damage. In this order: as RFC 4180 says; as PHP writes, or with quotes taken literally, up to a line that looks like the
+// next row; and if nothing fits, the row is lost up to the nearest such line.
 func (r *records) difficult() (record, error) {
 	found := record{line: r.line, row: r.row}
 	strict := r.strict()
@@ -195,20 +195,19 @@ func firstLine(text []byte) []byte {
 	return bytes.TrimSuffix(text, []byte("\r"))
 }
 
-// search reads the row as PHP writes, trying the ends of the row from the nearest on, then once more with quotes taken
-// literally. The cells are in r.attempt.
+// search reads the row as PHP writes, or else with quotes taken literally, up to the nearest of its possible ends that gives
+// the right number of cells. The cells are in r.attempt.
 func (r *records) search() (length, next int, ok bool) {
-	for _, dialect := range []phpDialect{{}, {literal: true}} {
-		end, tries := r.rowEnd(0), 0
-		for end >= 0 && tries < mostEnds {
-			text := bytes.TrimSuffix(r.buf[r.from:r.from+end], []byte("\r"))
-			r.attempt, ok = dialect.cut(text, r.delim, r.columns, r.attempt[:0])
+	end, steps := r.rowEnd(0), mostSteps
+	for tries := 0; end >= 0 && tries < mostEnds && steps > 0; tries++ {
+		text := bytes.TrimSuffix(r.buf[r.from:r.from+end], []byte("\r"))
+		for _, dialect := range []phpDialect{{}, {literal: true}} {
+			r.attempt, ok = dialect.cut(text, r.delim, r.columns, r.attempt[:0], &steps)
 			if ok && !r.swallows(r.attempt) {
 				return end, end + 1, true
 			}
-			end = r.rowEnd(end + 1)
-			tries++
 		}
+		end = r.rowEnd(end + 1)
 	}
 	return 0, 0, false
 }

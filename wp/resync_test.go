@@ -89,6 +89,27 @@ func TestTwoStrayQuotesDoNotJoinPeople(t *testing.T) {
 	}
 }
 
+// TestManyOddRowsTakeNoLongerThanTheyMust has nothing but rows that need the closest look.
+func TestManyOddRowsTakeNoLongerThanTheyMust(t *testing.T) {
+	for name, row := range map[string]string{
+		"unquoted quotes": "%d,%d,m%d@example.com,,5\" pipe,Lee\n",
+		"never closed":    "%d,%d,m%d@example.com,,Ann,\"Lee\n",
+		"hopeless":        "%d,%d,m%d@example.com,,\"Ann,\"Lee,x,\\\"y\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var text strings.Builder
+			text.WriteString(sixHeading)
+			for id := 1; id <= 5000; id++ {
+				fmt.Fprintf(&text, row, id, id, id)
+			}
+			got := mustClean(t, text.String(), CleanOptions{})
+			if got.People != 5000 || (name != "hopeless") != (got.Kept == 5000) {
+				t.Errorf("%d people, %d kept", got.People, got.Kept)
+			}
+		})
+	}
+}
+
 func TestADownloadThatWasCutOffIsNamed(t *testing.T) {
 	for _, last := range []string{"2,2,login2,$P$BFAKE,m2@exam", "2,2,login2,$P$BFAKE,m2@example.com,\"2020-01-02 03:", "2,2,l,p,m2@example.com,\"2020-01-02 03:04:05\",A,B,c,\"say \\\"hi"} {
 		got := mustClean(t, shortHeading+shortRow(1, "x")+last, CleanOptions{})
