@@ -41,7 +41,11 @@ type exampleDriver struct{ conn *crm.Conn }
 
 // exampleWindows are the published limits. (Each fact names its source: "Example CRM, Rate limits".)
 func exampleWindows() []crm.Window {
-	return []crm.Window{{Class: crm.ClassAll, Requests: 10, Per: time.Second}, {Class: "write", Requests: 60, Per: time.Minute, Word: "writes"}}
+	writes := 60
+	if mutant("the limits are wrong") {
+		writes = 90
+	}
+	return []crm.Window{{Class: crm.ClassAll, Requests: 10, Per: time.Second}, {Class: "write", Requests: writes, Per: time.Minute, Word: "writes"}}
 }
 
 const exampleBatch = 10
@@ -53,7 +57,7 @@ func newExampleDriver(settings crm.Settings) (crm.Driver, error) {
 	}
 	key := settings.Values["crm.key"]
 	conn, err := crm.NewConn(settings, crm.ConnConfig{
-		Name: "Example CRM", CodePrefix: "EX", Base: base, Windows: exampleWindows(), InFlight: 4, Timeout: 20 * time.Second, Secrets: []string{key},
+		Name: "Example CRM", CodePrefix: "EX", Base: base, Windows: exampleWindows(), InFlight: 4, Timeout: 20 * time.Second, Secrets: secrets(key),
 		Authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+key) },
 		Classify:  classifyExample,
 	})
@@ -61,6 +65,14 @@ func newExampleDriver(settings crm.Settings) (crm.Driver, error) {
 		return nil, err
 	}
 	return &exampleDriver{conn: conn}, nil
+}
+
+// secrets are what must not stand in any log or error.
+func secrets(key string) []string {
+	if mutant("secrets are told") {
+		return nil
+	}
+	return []string{key, exampleKey}
 }
 
 // classifyExample reads a refusal as the vendor means it.
@@ -109,6 +121,9 @@ type (
 )
 
 func (d *exampleDriver) Check(ctx context.Context) (crm.Account, error) {
+	if mutant("an unknown path is asked") {
+		_, _ = d.conn.Do(ctx, crm.Request{Op: "guess", Path: "whoami"})
+	}
 	var me struct {
 		Account  string `json:"account"`
 		Contacts int    `json:"contacts"`

@@ -70,7 +70,7 @@ func newExampleSandbox(options sandbox.Options) sandbox.Sandbox {
 func (s *exampleSandbox) authorised(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+exampleKey {
-			sandbox.WriteText(w, http.StatusUnauthorized, "unknown key")
+			sandbox.WriteText(w, http.StatusUnauthorized, "unknown key, not "+exampleKey)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -128,7 +128,7 @@ func (s *exampleSandbox) list(w http.ResponseWriter, r *http.Request) {
 	start, _ := strconv.Atoi(r.URL.Query().Get("after"))
 	end := min(start+size, len(s.contacts))
 	page.Contacts = append(page.Contacts, s.contacts[start:end]...)
-	if end < len(s.contacts) {
+	if end < len(s.contacts) && !mutant("only the first page is read") {
 		page.Next = strconv.Itoa(end)
 	}
 	sandbox.WriteJSON(w, 200, page)
@@ -136,7 +136,7 @@ func (s *exampleSandbox) list(w http.ResponseWriter, r *http.Request) {
 
 func (s *exampleSandbox) find(email string) *exampleContact {
 	for i := range s.contacts {
-		if address.Key(s.contacts[i].Email) == address.Key(email) {
+		if strings.EqualFold(s.contacts[i].Email, email) {
 			return &s.contacts[i]
 		}
 	}
@@ -159,9 +159,14 @@ func (s *exampleSandbox) upsert(w http.ResponseWriter, r *http.Request) {
 
 func (s *exampleSandbox) upsertOne(row exampleContact) exampleResult {
 	contact, created := s.find(row.Email), false
+	if mutant("a repetition makes another contact") {
+		contact = nil
+	}
 	switch {
 	case !address.Valid(row.Email):
 		return exampleResult{Error: "no such address"}
+	case mutant("a lower-case address only") && row.Email != strings.ToLower(row.Email):
+		return exampleResult{ID: 1}
 	case contact == nil && s.options.PlanLimit > 0 && len(s.contacts) >= s.options.PlanLimit:
 		return exampleResult{Error: "plan limit"}
 	case contact == nil:
@@ -169,8 +174,14 @@ func (s *exampleSandbox) upsertOne(row exampleContact) exampleResult {
 		s.contacts = append(s.contacts, exampleContact{ID: s.lastID, Email: row.Email, State: "active", Fields: map[string]string{}})
 		contact, created = &s.contacts[len(s.contacts)-1], true
 	}
-	if row.First != "" {
+	if row.First != "" || mutant("blanks overwrite") {
 		contact.First = row.First
+	}
+	if mutant("consent is raised") {
+		contact.State = "active"
+	}
+	if created && mutant("automations start") {
+		s.runs = append(s.runs, sandbox.Started(s.automations, row.Email, "")...)
 	}
 	if row.Last != "" {
 		contact.Last = row.Last
@@ -198,7 +209,7 @@ func (s *exampleSandbox) tag(w http.ResponseWriter, r *http.Request) {
 		}
 		contact := &s.contacts[at]
 		contact.Tags = slices.DeleteFunc(contact.Tags, func(has int) bool { return has == tag })
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost && !mutant("tags are not applied") {
 			contact.Tags = append(contact.Tags, tag)
 			s.runs = append(s.runs, sandbox.Started(s.automations, contact.Email, s.tagName(tag))...)
 		}
