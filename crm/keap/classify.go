@@ -3,6 +3,7 @@ package keap
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,7 +81,11 @@ func (k *key) tooMuch(h http.Header, code, hint string) *crm.Error {
 		}
 	}
 	known := h.Get("x-keap-product-quota-available") != ""
-	if now := time.Now(); k.refusedFor(now) > longRefusal && !known {
+	asked, _ := strconv.Atoi(h.Get("Retry-After"))
+	switch now := time.Now(); {
+	case time.Duration(asked)*time.Second > longRefusal:
+		refusal.Kind, refusal.RetryAfter = crm.KindQuota, time.Duration(asked)*time.Second
+	case k.refusedFor(now) > longRefusal && !known:
 		refusal.Kind, refusal.RetryAfter = crm.KindQuota, untilMidnight(now)
 	}
 	return refusal

@@ -22,7 +22,6 @@ const (
 	automationPage = 25
 	// tagBatch is the limit of v1 and of the vendor's own clients; v2's is not documented.
 	tagBatch = 100
-	inFlight = 4
 	timeout  = 30 * time.Second
 
 	v2 = "crm/rest/v2/"
@@ -50,9 +49,9 @@ func (d *driver) Features() crm.Features {
 		EmailsRepeat:     true,
 		CanDeleteContact: true, CanUntag: true, CanDeleteTag: true, CanDeleteField: true,
 		AutomationWord:    "automations",
-		AutomationsHidden: "Keap does not tell which tag starts which automation, and older campaigns that were never published are not listed.",
+		AutomationsHidden: "Keap does not say which tag starts which automation, and its list may leave out Easy Automations.",
 		Windows:           append(keyWindows(keys, d.oauth), tenantWindows()...),
-		InFlight:          inFlight * keys, Timeout: timeout,
+		InFlight:          inFlight(d.oauth) * keys, Timeout: timeout,
 	}
 }
 

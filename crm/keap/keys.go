@@ -43,7 +43,7 @@ func newKeyring(settings crm.Settings, base *url.URL, credentials []string, oaut
 		k := &key{tenant: tenant}
 		conn, err := crm.NewConn(settings, crm.ConnConfig{
 			Name: "Keap", CodePrefix: codePrefix, Base: base,
-			Windows: append(keyWindows(1, oauth), tenantWindows()...), InFlight: inFlight, Timeout: timeout,
+			Windows: append(keyWindows(1, oauth), tenantWindows()...), InFlight: inFlight(oauth), Timeout: timeout,
 			Authorize: authorize(credential, oauth), Classify: k.classify, Limits: k.limits,
 			ReturnQuota: len(credentials) > 1, Secrets: []string{credential},
 		})

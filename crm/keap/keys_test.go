@@ -27,7 +27,11 @@ func shortDay() []sandbox.Window {
 // TestTwoKeysShareADay: each of two keys has few requests left today. Both are used up, nothing is lost, and the rest goes after
 // midnight UTC; the day is told from the minute by the headers, or, where there are none, by how long the refusals last.
 func TestTwoKeysShareADay(t *testing.T) {
-	for _, headers := range []string{"sent", "missing"} {
+	for _, headers := range []string{"sent", "missing", "missing, but Retry-After"} {
+		switches := []string{"rate-headers=" + headers[:min(len(headers), 7)], "throttle=429"}
+		if strings.HasSuffix(headers, "After") {
+			switches[1] += "-retry-after"
+		}
 		tellWithin(t, shortDay(), func(a *account) {
 			time.Sleep(20 * time.Hour)
 			left := map[string]int{sandboxKey: 40, sandboxKey2: 25}
@@ -54,7 +58,7 @@ func TestTwoKeysShareADay(t *testing.T) {
 			if refused := a.fake.Traffic().RateLimited; headers == "sent" && refused > 0 {
 				t.Errorf("%d refusals although the headers told what is left", refused)
 			}
-		}, twoKeys, sandbox.Options{}, "rate-headers="+headers)
+		}, twoKeys, sandbox.Options{}, switches...)
 	}
 }
 

@@ -25,6 +25,14 @@ func keyWindows(keys int, oauth bool) []crm.Window {
 	}
 }
 
+// inFlight is how many requests one credential needs under way to use its windows at answers of up to a second, or 400 ms with OAuth.
+func inFlight(oauth bool) int {
+	if oauth {
+		return 10
+	}
+	return 4
+}
+
 // tenantWindows hold since 8 June 2026 for all integrations of an account together.
 func tenantWindows() []crm.Window {
 	return []crm.Window{

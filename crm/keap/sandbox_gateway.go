@@ -62,8 +62,8 @@ func (f *fake) admit(w http.ResponseWriter, r *http.Request) bool {
 		fault(w, http.StatusUnauthorized, "Invalid Access Token", "keymanagement.service.invalid_access_token")
 		return false
 	}
-	if full := f.tenant.full(time.Now()); full {
-		f.refuse(w, r, sandbox.Refusal{Window: sandbox.Window{Per: time.Minute}})
+	if now := time.Now(); f.tenant.full(now) {
+		f.refuse(w, r, sandbox.Refusal{RetryAfter: time.Minute})
 		return false
 	}
 	f.tenant.count(time.Now())

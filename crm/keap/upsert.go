@@ -23,7 +23,7 @@ const upsertOp = "write a contact"
 // Keap may hold several contacts with one address. The one whose ID the caller gives is written to, or else the oldest.
 func (d *driver) Upsert(ctx context.Context, contacts []crm.Contact) ([]crm.Outcome, error) {
 	if err := d.ready(ctx); err != nil {
-		return nil, err
+		return nil, asked(err)
 	}
 	outcomes := make([]crm.Outcome, len(contacts))
 	for i, contact := range contacts {
