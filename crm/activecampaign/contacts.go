@@ -248,26 +248,37 @@ func (d *driver) addFields(ctx context.Context, contacts []crm.Contact, rows *[]
 // Find returns the contacts with this address. It compares the answer itself: an ignored parameter would return everybody.
 func (d *driver) Find(ctx context.Context, email string) ([]crm.Contact, error) {
 	const op = "look up the contact"
-	rows, err := d.rowsOf(ctx, op, email)
+	rows, reply, err := d.rowsOf(ctx, op, email)
 	if err != nil {
 		return nil, err
 	}
 	var found []crm.Contact
 	for _, row := range rows {
-		contact := row.contact()
-		if err := d.detail(ctx, op, &contact); err != nil {
+		contact, parts := row.contact(), reply
+		if parts.ContactTags == nil || parts.FieldValues == nil {
+			if parts, err = d.belongings(ctx, op, contact.ID); err != nil {
+				return nil, err
+			}
+		}
+		one := []crm.Contact{contact}
+		if err := d.addTags(ctx, one, parts.ContactTags); err != nil {
 			return nil, err
 		}
-		found = append(found, contact)
+		if err := d.addFields(ctx, one, parts.FieldValues); err != nil {
+			return nil, err
+		}
+		addStates(one, parts.ContactLists)
+		found = append(found, one[0])
 	}
 	return found, nil
 }
 
-// rowsOf are the contacts of one address, without their tags.
-func (d *driver) rowsOf(ctx context.Context, op, email string) ([]contactJSON, error) {
+// rowsOf are the contacts of one address, and what came with them.
+func (d *driver) rowsOf(ctx context.Context, op, email string) ([]contactJSON, contactsReply, error) {
 	var reply contactsReply
-	if err := d.contactPage(ctx, op, url.Values{"email": {strings.TrimSpace(email)}}, &reply); err != nil {
-		return nil, err
+	query := url.Values{"email": {strings.TrimSpace(email)}, "include": {sideLoads}}
+	if err := d.contactPage(ctx, op, query, &reply); err != nil {
+		return nil, reply, err
 	}
 	key := address.Key(email)
 	var rows []contactJSON
@@ -276,31 +287,20 @@ func (d *driver) rowsOf(ctx context.Context, op, email string) ([]contactJSON, e
 			rows = append(rows, row)
 		}
 	}
-	return rows, nil
+	return rows, reply, nil
 }
 
-// detail reads one contact's tags, fields and memberships from the documented addresses below it.
-func (d *driver) detail(ctx context.Context, op string, contact *crm.Contact) error {
-	below := "/contacts/" + url.PathEscape(string(contact.ID)) + "/"
-	var reply contactsReply
+// belongings reads one contact's tags, fields and memberships from the documented addresses below it.
+func (d *driver) belongings(ctx context.Context, op string, id crm.ContactID) (contactsReply, error) {
+	below := "/contacts/" + url.PathEscape(string(id)) + "/"
 	var parts [3]contactsReply
 	for i, part := range []string{"contactTags", "fieldValues", "contactLists"} {
 		if err := d.get(ctx, op, below+part, nil, &parts[i]); err != nil {
-			return err
+			return contactsReply{}, err
 		}
 	}
-	reply.ContactTags, reply.FieldValues, reply.ContactLists = parts[0].ContactTags, parts[1].FieldValues, parts[2].ContactLists
-	if reply.ContactTags == nil || reply.FieldValues == nil {
-		return incomplete(op, "the answer does not show the contact's tags and fields")
+	if parts[0].ContactTags == nil || parts[1].FieldValues == nil {
+		return contactsReply{}, incomplete(op, "the answer does not show the contact's tags and fields")
 	}
-	one := []crm.Contact{*contact}
-	if err := d.addTags(ctx, one, reply.ContactTags); err != nil {
-		return err
-	}
-	if err := d.addFields(ctx, one, reply.FieldValues); err != nil {
-		return err
-	}
-	addStates(one, reply.ContactLists)
-	*contact = one[0]
-	return nil
+	return contactsReply{ContactTags: parts[0].ContactTags, FieldValues: parts[1].FieldValues, ContactLists: parts[2].ContactLists}, nil
 }

@@ -320,18 +320,25 @@ func TestTakingBack(t *testing.T) {
 }
 
 func TestAutomationsAndWebhooks(t *testing.T) {
-	story(t, sandbox.Options{}, func(t *testing.T, s *Sandbox, d *driver) {
+	under(t, func(t *testing.T, s *Sandbox, d *driver) {
 		s.Load(sandbox.Contents{Automations: []sandbox.Automation{{Name: "Welcome", Active: true}, {Name: "Gold", Tag: "Gold", Active: false}}})
 		automations := must[[]crm.Automation](t)(d.Automations(t.Context()))
 		if len(automations) != 2 || !automations[0].Active || automations[0].Trigger != "subscribe" || automations[1].Active || automations[1].Trigger != "tag" {
 			t.Errorf("automations: %+v", automations)
 		}
-		hook := crm.Webhook{URL: "https://example.com/hook", Event: "contact_tag_added"}
-		first := must[crm.Webhook](t)(d.CreateWebhook(t.Context(), hook))
-		again := must[crm.Webhook](t)(d.CreateWebhook(t.Context(), hook))
-		if first.ID == "" || first != again {
-			t.Errorf("webhooks: %+v, %+v", first, again)
+		for _, event := range []string{"contact_tag_added", "contact_tag_removed", "subscribe"} {
+			hook := crm.Webhook{URL: "https://example.com/hook", Event: event}
+			first := must[crm.Webhook](t)(d.CreateWebhook(t.Context(), hook))
+			again := must[crm.Webhook](t)(d.CreateWebhook(t.Context(), hook))
+			if first.ID == "" || first != again {
+				t.Errorf("webhooks: %+v, %+v", first, again)
+			}
 		}
+		if listed := must[[]crm.Webhook](t)(d.Webhooks(t.Context())); len(listed) != 3 {
+			t.Errorf("%d webhooks, want 3", len(listed))
+		}
+		_, err := d.CreateWebhook(t.Context(), crm.Webhook{URL: "https://example.com/hook"})
+		wantKind(t, err, crm.KindInvalid)
 	})
 }
 

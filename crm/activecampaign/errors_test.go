@@ -233,3 +233,16 @@ func TestRejectionIsFound(t *testing.T) {
 		t.Errorf("read as %+v", named)
 	}
 }
+
+// Whatever comes back, reading it neither panics nor lets control characters through.
+func FuzzClassify(f *testing.F) {
+	f.Add(400, `{"failureReasons":[{"contact":1,"failureReason":"x"}]}`)
+	f.Add(200, `{"failureReasons":{"contact":null}}`)
+	f.Add(422, `{"errors":[{"title":1,"detail":[]}]}`)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		e := classify(crm.Response{Status: status, Body: []byte(body), Header: http.Header{}})
+		if e != nil && strings.ContainsFunc(e.Hint, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			t.Errorf("hint %q", e.Hint)
+		}
+	})
+}

@@ -58,7 +58,7 @@ func (d *driver) untag(ctx context.Context, id crm.TagID, target *crm.Target) er
 		return nil
 	}
 	if target.ID == "" {
-		rows, err := d.rowsOf(ctx, op, target.Email)
+		rows, _, err := d.rowsOf(ctx, op, target.Email)
 		if err != nil || len(rows) == 0 {
 			return err
 		}

@@ -37,13 +37,15 @@ type contactInput struct {
 func (s *Sandbox) listContacts(c *call) {
 	found, total := s.filter(c)
 	if descending(c) {
+		found = slices.Clone(found)
 		slices.Reverse(found)
 	}
 	from, to := c.window(len(found))
-	page := found[from:to]
-	rows := make([]object, 0, len(page))
-	for _, p := range page {
-		rows = append(rows, s.render(p))
+	page := make([]*person, 0, to-from)
+	rows := make([]object, 0, to-from)
+	for _, id := range found[from:to] {
+		page = append(page, s.contacts[id])
+		rows = append(rows, s.render(s.contacts[id]))
 	}
 	answer := object{"scoreValues": []object{}, "contacts": rows, "meta": object{
 		"total": digits(total), "sortable": true,
@@ -71,34 +73,51 @@ func descending(c *call) bool {
 	return false
 }
 
-// filter is the contacts that fit, by rising id, and the total to tell.
-func (s *Sandbox) filter(c *call) (found []*person, total int) {
+// filter is the ids of the contacts that fit, rising, and the total to tell.
+func (s *Sandbox) filter(c *call) (found []int, total int) {
 	if email := c.query.Get("email"); email != "" {
 		if p := s.personWith(email); p != nil {
-			return []*person{p}, 1
+			return []int{p.id}, 1
 		}
 		return nil, 0
 	}
-	fits := s.filters(c)
-	after, before := number(c, "id_greater"), number(c, "id_less")
-	for _, id := range s.order {
-		p := s.contacts[id]
-		if !fits(p) {
-			continue
-		}
-		inside := id > after && (before == 0 || id < before)
-		if inside {
-			found = append(found, p)
-		}
-		if inside || s.setting(switchTotal) == "all" {
-			total++
+	found = s.order
+	if filters := s.filters(c); len(filters) > 0 {
+		found = nil
+		for _, id := range s.order {
+			if fitsAll(s.contacts[id], filters) {
+				found = append(found, id)
+			}
 		}
 	}
-	return found, total
+	inside := between(found, number(c, "id_greater"), number(c, "id_less"))
+	if s.setting(switchTotal) == "all" {
+		return inside, len(found)
+	}
+	return inside, len(inside)
+}
+
+func fitsAll(p *person, filters []func(*person) bool) bool {
+	for _, fits := range filters {
+		if !fits(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// between is the part of rising ids that lies between two others; 0 means no border.
+func between(ids []int, greater, less int) []int {
+	from, _ := slices.BinarySearch(ids, greater+1)
+	to := len(ids)
+	if less > 0 {
+		to, _ = slices.BinarySearch(ids, less)
+	}
+	return ids[from:max(from, to)]
 }
 
 // filters are all other parameters of GET /contacts that narrow it.
-func (s *Sandbox) filters(c *call) func(*person) bool {
+func (s *Sandbox) filters(c *call) []func(*person) bool {
 	var all []func(*person) bool
 	add := func(name string, fits func(p *person, given string) bool) {
 		if given := c.query.Get(name); given != "" {
@@ -122,15 +141,7 @@ func (s *Sandbox) filters(c *call) func(*person) bool {
 	if ids := append(c.query["ids[]"], c.query["ids"]...); len(ids) > 0 {
 		all = append(all, func(p *person) bool { return slices.Contains(ids, digits(p.id)) })
 	}
-	all = append(all, dateFilters(c)...)
-	return func(p *person) bool {
-		for _, fits := range all {
-			if !fits(p) {
-				return false
-			}
-		}
-		return true
-	}
+	return append(all, dateFilters(c)...)
 }
 
 func containsFold(text, part string) bool {

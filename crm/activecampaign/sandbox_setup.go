@@ -233,7 +233,7 @@ func (s *Sandbox) createWebhook(c *call) {
 	case err != nil || !strings.HasPrefix(target.Scheme, "http"):
 		c.missing("url")
 		return
-	case len(in.Events) == 0 || len(in.Sources) == 0:
+	case len(in.Events) == 0 || slices.Contains(in.Events, "") || len(in.Sources) == 0:
 		c.missing("events")
 		return
 	}

@@ -282,29 +282,40 @@ func (d *driver) Webhooks(ctx context.Context) ([]crm.Webhook, error) {
 // CreateWebhook makes a webhook that listens to every source. One that is there already is returned.
 func (d *driver) CreateWebhook(ctx context.Context, hook crm.Webhook) (crm.Webhook, error) {
 	const op = "create the webhook"
-	existing, err := d.Webhooks(ctx)
-	if err != nil {
-		return crm.Webhook{}, err
+	if hook.URL == "" || hook.Event == "" {
+		return crm.Webhook{}, &crm.Error{Kind: crm.KindInvalid, Code: codePrefix + crm.CodeInput, Op: op, Hint: "a webhook needs an address and an event"}
 	}
-	for _, there := range existing {
-		if there.URL == hook.URL && there.Event == hook.Event {
-			return there, nil
-		}
+	if existing, found, err := d.webhookLike(ctx, hook); found || err != nil {
+		return existing, err
 	}
 	var reply webhookReply
-	// Not repeatable: two webhooks of one address would each call the site. Asking again after an unclear answer begins with the list.
-	err = d.send(ctx, crm.Request{
+	// Not repeatable: two webhooks of one address would each call the site. After an unclear answer the list tells.
+	err := d.send(ctx, crm.Request{
 		Op: op, Method: http.MethodPost, Path: "/webhooks",
 		JSON: map[string]any{"webhook": webhookJSON{
 			Name: "AccessAlly", URL: text(hook.URL), Events: []string{hook.Event}, Sources: []string{"public", "admin", "api", "system"},
 		}},
 	}, &reply)
-	if err != nil {
-		return crm.Webhook{}, err
+	if err == nil && reply.Webhook != nil && reply.Webhook.ID != "" {
+		hook.ID = string(reply.Webhook.ID)
+		return hook, nil
 	}
-	if reply.Webhook == nil || reply.Webhook.ID == "" {
-		return crm.Webhook{}, incomplete(op, "the answer does not show the webhook")
+	if err == nil {
+		err = incomplete(op, "the answer does not show the webhook")
 	}
-	hook.ID = string(reply.Webhook.ID)
-	return hook, nil
+	if existing, found, lookErr := d.webhookLike(ctx, hook); found && lookErr == nil {
+		return existing, nil
+	}
+	return crm.Webhook{}, err
+}
+
+// webhookLike looks for a webhook of that address and event.
+func (d *driver) webhookLike(ctx context.Context, hook crm.Webhook) (crm.Webhook, bool, error) {
+	existing, err := d.Webhooks(ctx)
+	for _, there := range existing {
+		if there.URL == hook.URL && there.Event == hook.Event {
+			return there, true, nil
+		}
+	}
+	return crm.Webhook{}, false, err
 }
