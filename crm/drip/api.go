@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// text is a value that is a string in Drip's examples and may be any scalar in life: custom fields keep the type they were written with.
+// text is a value that is a string in Drip's examples and may be any scalar in life: other clients write numbers into custom fields.
 type text string
 
 // UnmarshalJSON takes any JSON value. Null is "".

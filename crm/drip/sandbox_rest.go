@@ -18,6 +18,8 @@ func (f *fake) workflowRoutes() []route {
 		on("POST", "workflows/*/subscribers", f.startOnWorkflow),
 		on("DELETE", "workflows/*/subscribers/*", f.noContent),
 		on("GET", "workflows/*/triggers", f.emptyList("triggers")),
+		on("POST", "workflows/*/triggers", f.echoTrigger),
+		on("PUT", "workflows/*/triggers/*", f.echoTrigger),
 		on("GET", "webhooks", f.listHooks),
 		on("POST", "webhooks", f.createHook),
 		on("GET", "webhooks/*", f.fetchHook),
@@ -37,6 +39,10 @@ func (f *fake) otherRoutes() []route {
 		on("GET", "goals", f.emptyList("goals")),
 		on("GET", "event_actions", f.emptyList("event_actions")),
 		on("GET", "campaigns/*", f.nothing),
+		on("POST", "campaigns/*/activate", f.nothing),
+		on("POST", "campaigns/*/pause", f.nothing),
+		on("GET", "campaigns/*/subscribers", f.nothing),
+		on("POST", "campaigns/*/subscribers", f.nothing),
 		on("GET", "broadcasts/*", f.nothing),
 		on("GET", "forms/*", f.nothing),
 		on("GET", "goals/*", f.nothing),
@@ -64,6 +70,19 @@ func (f *fake) created(c *call)   { sandbox.WriteJSON(c.w, http.StatusCreated, m
 
 func (f *fake) accepted(c *call) {
 	sandbox.WriteJSON(c.w, http.StatusAccepted, map[string]string{"request_id": "990c99a7-5cba-42e8-8f36-aec3419186ef"})
+}
+
+// echoTrigger gives a trigger back with an ID, and forgets it.
+func (f *fake) echoTrigger(c *call) {
+	var body struct {
+		Triggers []map[string]any `json:"triggers"`
+	}
+	if json.Unmarshal(c.body, &body) != nil || len(body.Triggers) != 1 {
+		refuse(c.w, http.StatusUnprocessableEntity, wrongShape())
+		return
+	}
+	body.Triggers[0]["id"], body.Triggers[0]["type"] = "t"+f.next(), "trigger"
+	sandbox.WriteJSON(c.w, http.StatusOK, body)
 }
 
 func account(id, name string) map[string]any {

@@ -16,12 +16,14 @@ const (
 	// firstLook and rarestLook are the pauses between two looks at whether the batches are done; they grow.
 	firstLook  = 2 * time.Second
 	rarestLook = 15 * time.Second
-	// quiet is how long nothing must have moved before a person in the middle of a batch is as good as its last: the last may have
-	// been dropped. After dropped the last is written by a call of its own, so that it no longer holds up the rest.
+	// quiet is how long no batch must have become done before a person in the middle of one is as good as its last: the last may have
+	// been dropped. After dropped it is asked whether Drip takes the last at all.
 	quiet   = time.Minute
 	dropped = 5 * time.Minute
-	// settlePatience is how long batches may take without getting on. Drip names no time.
+	// settlePatience is how long batches may take without one of them becoming done. Drip names no time.
 	settlePatience = 30 * time.Minute
+	// lastLooks is how often the number of people is read, at most, when all batches are done: it may never rest in a busy account.
+	lastLooks = 6
 )
 
 // queue is what was queued: the open batches by two of their people each, and a mark of everybody.
@@ -32,7 +34,11 @@ type queue struct {
 }
 
 // batch is a batch that is not known to be done.
-type batch struct{ last, middle row }
+type batch struct {
+	last, middle row
+	// asked says that the last was written by a call of its own, so that to find it means nothing any more.
+	asked bool
+}
 
 func (q *queue) add(rows []row) {
 	q.mu.Lock()
@@ -80,86 +86,108 @@ func (q *queue) putBack(open []batch) {
 	q.open = append(slices.Clone(open), q.open...)
 }
 
-// settling is one wait for the batches.
+// settling is one wait for the batches. still is for how long none has become done.
 type settling struct {
-	d    *driver
-	open []batch
-	// count is how many people there were at the last look; still is for how long nothing has moved.
-	count int
+	d     *driver
+	open  []batch
 	still time.Duration
 }
 
-// Settle waits until the batches are done: until the last person of each is as they were written, and the number of people no longer
-// changes. Drip does not say who was dropped, so Rejected stays empty: reading everybody back finds them, and writing them once more
-// tells why.
+// Settle waits until the batches are done: until the last person of each is as they were written, and the number of people rests.
+// Drip does not say who was dropped, so Rejected stays empty: reading everybody back finds them, and writing them once more tells why.
 func (d *driver) Settle(ctx context.Context) (crm.Settlement, error) {
-	s := &settling{d: d, open: d.queued.take(), count: -1}
+	s := &settling{d: d, open: d.queued.take()}
 	defer func() { d.queued.putBack(s.open) }()
 	if len(s.open) == 0 {
 		return crm.Settlement{}, nil
 	}
 	for pause := firstLook; ; pause = min(pause*3/2, rarestLook) {
-		moved, err := s.look(ctx)
-		if err != nil {
+		before := len(s.open)
+		if err := s.look(ctx); err != nil {
 			return crm.Settlement{}, err
 		}
 		switch {
-		case moved:
-			pause, s.still = firstLook, 0
 		case len(s.open) == 0:
-			return crm.Settlement{}, nil
+			return crm.Settlement{}, d.rests(ctx)
+		case len(s.open) < before:
+			pause, s.still = firstLook, 0
 		case s.still > settlePatience:
 			return crm.Settlement{}, &crm.Error{Kind: crm.KindTemporary, Code: codePrefix + "-BUSY", Op: "wait for the batches", Hint: "Drip has not worked off all batches yet"}
 		}
-		if err := d.conn.Rest(ctx, pause, "Drip is working off the batches"); err != nil {
+		if err := d.conn.Rest(ctx, pause, waiting); err != nil {
 			return crm.Settlement{}, err
 		}
 		s.still += pause
 	}
 }
 
-// look sees which batches are done and whether anything has moved since the last look.
-func (s *settling) look(ctx context.Context) (moved bool, err error) {
-	var left []batch
-	for i, one := range s.open {
-		done, err := s.done(ctx, one)
-		if err != nil {
-			s.open = append(left, s.open[i:]...)
-			return false, err
+// waiting is what is said meanwhile.
+const waiting = "Drip is working off the batches"
+
+// rests waits until the number of people is the same twice.
+func (d *driver) rests(ctx context.Context) error {
+	before := -1
+	for range lastLooks {
+		count, err := d.count(ctx)
+		if err != nil || count == before {
+			return err
 		}
-		if !done {
-			left = append(left, one)
+		before = count
+		if err := d.conn.Rest(ctx, firstLook, waiting); err != nil {
+			return err
 		}
 	}
-	moved = len(left) < len(s.open)
-	s.open = left
-	count, err := s.d.count(ctx)
-	if err != nil {
-		return false, err
-	}
-	moved = moved || count != s.count
-	s.count = count
-	return moved, nil
+	return nil
 }
 
-func (s *settling) done(ctx context.Context, one batch) (bool, error) {
-	there, err := s.isThere(ctx, one.last)
-	if there || err != nil {
-		return there, err
+// look drops the batches that are done.
+func (s *settling) look(ctx context.Context) error {
+	var left []batch
+	for i := range s.open {
+		done, err := s.done(ctx, &s.open[i])
+		if err != nil {
+			s.open = append(left, s.open[i:]...)
+			return err
+		}
+		if !done {
+			left = append(left, s.open[i])
+		}
 	}
-	if s.still >= quiet {
-		if there, err = s.isThere(ctx, one.middle); there || err != nil {
+	s.open = left
+	return nil
+}
+
+// done says whether a batch is done: its last person is there, or after a while the one in the middle, or Drip takes neither.
+func (s *settling) done(ctx context.Context, one *batch) (bool, error) {
+	if !one.asked {
+		if there, err := s.isThere(ctx, one.last); there || err != nil {
 			return there, err
 		}
 	}
-	if s.still < dropped {
+	if s.still >= quiet || one.asked {
+		if there, err := s.isThere(ctx, one.middle); there || err != nil {
+			return there, err
+		}
+	}
+	if s.still < dropped || one.asked {
 		return false, nil
 	}
-	_, err = s.d.post(ctx, "save the person", one.last)
+	one.asked = true
+	for _, written := range []row{one.last, one.middle} {
+		if refused, err := s.refuses(ctx, written); err != nil || !refused {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// refuses says whether Drip does not take a person. If it does they are written now, which is harmless.
+func (s *settling) refuses(ctx context.Context, written row) (bool, error) {
+	_, err := s.d.post(ctx, "save the person", written)
 	if concernsOne(err) || crm.IsKind(err, crm.KindPlanLimit) {
 		return true, nil
 	}
-	return err == nil, err
+	return false, err
 }
 
 // isThere says whether a person is as they were written.
