@@ -79,6 +79,12 @@ func newFake(options sandbox.Options) *fake {
 		"POST /1/Webhook/subscribe":        f.createWebhook,
 		"DELETE /1/Webhook/unsubscribe":    f.deleteWebhook,
 		"GET /1/Contacts/meta":             f.meta,
+		"GET /1/objects":                   f.listObjects,
+		"POST /1/objects":                  f.createObject,
+		"PUT /1/objects":                   f.updateContact,
+		"GET /1/object":                    f.oneObject,
+		"GET /1/objects/getInfo":           f.countContacts,
+		"GET /1/Tag":                       f.oneTag,
 		"GET /1/CampaignBuilderItems/meta": f.meta,
 	}
 	return f

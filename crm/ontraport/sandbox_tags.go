@@ -44,6 +44,34 @@ func (f *fake) createTag(c *call) {
 	}
 }
 
+func (f *fake) oneTag(c *call) {
+	tag := f.tagByID(c.params.number("id"))
+	if tag == nil {
+		c.refuse(http.StatusNotFound, wordsNotFound)
+		return
+	}
+	c.ok(tag.row())
+}
+
+// listObjects, createObject and oneObject are the paths that serve all object types alike.
+func (f *fake) listObjects(c *call) { f.byType(c, f.listContacts, f.listTags) }
+
+func (f *fake) createObject(c *call) { f.byType(c, f.createContact, f.createTag) }
+
+func (f *fake) oneObject(c *call) { f.byType(c, f.oneContact, f.oneTag) }
+
+func (f *fake) byType(c *call, contact, tag func(*call)) {
+	switch c.params.text("objectID") {
+	case "0":
+		contact(c)
+	case "14":
+		tag(c)
+	default:
+		f.Unexpected(c.r, "this sandbox holds contacts and tags only")
+		c.refuse(http.StatusNotFound, wordsNotFound)
+	}
+}
+
 // deleteObject deletes one object of any type by its number.
 func (f *fake) deleteObject(c *call) {
 	tag := f.tagByID(c.params.number("id"))
