@@ -90,7 +90,7 @@ func copyCSV(in io.Reader, out io.Writer) error {
 }
 
 // BenchmarkClean1M reads and cleans a million people and copies the same file with encoding/csv in turns. x_copy is how many
-// times longer cleaning takes, heap_MiB the most memory on the heap while it ran.
+// times longer the fastest cleaning took than the fastest copy, heap_MiB the most memory on the heap while it ran.
 func BenchmarkClean1M(b *testing.B) { benchmarkClean(b, 1_000_000) }
 
 // BenchmarkClean50k is the same on a file that a large site has.
@@ -112,7 +112,7 @@ func benchmarkClean(b *testing.B, people int) {
 		runtime.GC()
 		return file
 	}
-	var cleaning, copying time.Duration
+	cleaning, copying := time.Hour, time.Hour
 	var heap uint64
 	for b.Loop() {
 		in := again()
@@ -120,19 +120,19 @@ func benchmarkClean(b *testing.B, people int) {
 		if err := copyCSV(in, io.Discard); err != nil {
 			b.Fatal(err)
 		}
-		copying += time.Since(start)
+		copying = min(copying, time.Since(start))
 		in, watch := again(), watchHeap()
 		start = time.Now()
 		summary, err := Clean(context.Background(), in, CleanOptions{Progress: watch.look}, io.Discard, io.Discard)
 		if err != nil || summary.Kept != int64(people) {
 			b.Fatalf("kept %d: %v", summary.Kept, err)
 		}
-		cleaning += time.Since(start)
+		cleaning = min(cleaning, time.Since(start))
 		heap = max(heap, watch.peak)
 	}
 	b.ReportMetric(cleaning.Seconds()/copying.Seconds(), "x_copy")
 	b.ReportMetric(float64(heap)/(1<<20), "heap_MiB")
-	b.ReportMetric(float64(people)*float64(b.N)/cleaning.Seconds(), "people/s")
+	b.ReportMetric(float64(people)/cleaning.Seconds(), "people/s")
 }
 
 // heapWatch remembers the most memory that the heap of the whole process has held.
