@@ -31,11 +31,16 @@ type story struct {
 
 func newStory(t *testing.T, crmID string, people int, options sandbox.Options) *story {
 	t.Helper()
+	return newStoryOf(t, crmID, wptest.New(people, 1), options)
+}
+
+func newStoryOf(t *testing.T, crmID string, site *wptest.Site, options sandbox.Options) *story {
+	t.Helper()
 	entry, ok := registry.Find(crmID)
 	if !ok {
 		t.Fatalf("no CRM called %s", crmID)
 	}
-	s := &story{t: t, site: wptest.New(people, 1), sandbox: entry.Sandbox(options), dir: t.TempDir(), entry: entry}
+	s := &story{t: t, site: site, sandbox: entry.Sandbox(options), dir: t.TempDir(), entry: entry}
 	s.open()
 	s.export()
 	return s

@@ -129,3 +129,18 @@ func ascii(name string) string {
 		return r
 	}, name)
 }
+
+// Even makes a site on which everybody has an ordinary address and the same number of tags, for measuring.
+func Even(people, tags int) *Site {
+	site := &Site{Offerings: offerings()}
+	random := rand.New(rand.NewPCG(1, 8))
+	for i := range people {
+		person := ordinary(random, i)
+		person.ID, person.Registered = int64(i+1), registered(random)
+		for n := range tags {
+			person.Tags = append(person.Tags, fmt.Sprintf("Course %02d", (i+n*7)%12))
+		}
+		site.People = append(site.People, person)
+	}
+	return site
+}

@@ -1,0 +1,24 @@
+<?php
+/**
+ * For the test site: writes mail down instead of sending it, and lets a test see the site as if it were a live one.
+ */
+
+add_filter(
+	'pre_wp_mail',
+	function ( $done, $mail ) {
+		file_put_contents( ALLYSWITCH_TEST_MAIL, wp_json_encode( array( 'to' => $mail['to'], 'subject' => $mail['subject'] ) ) . "\n", FILE_APPEND | LOCK_EX );
+		return true;
+	},
+	10,
+	2
+);
+
+// With this header the site's address is no longer that of this machine; wp-config.php also makes it "production" then.
+if ( ! empty( $_SERVER['HTTP_X_ALLYSWITCH_TEST_LIVE'] ) ) {
+	add_filter(
+		'pre_option_home',
+		function () {
+			return 'http://members.example.com';
+		}
+	);
+}
