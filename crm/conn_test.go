@@ -86,7 +86,8 @@ func TestARequestGoesOutAsTheDriverMeansIt(t *testing.T) {
 			if _, err := conn.Do(t.Context(), request); err != nil {
 				t.Fatal(err)
 			}
-			return server.got[len(server.got)-1]
+			got := server.requests()
+			return got[len(got)-1]
 		}
 		got := must(crm.Request{Op: "find", Path: "subscribers/a%2Fb@example.com", Query: url.Values{"email": {"ada+news@example.com"}}})
 		if got.RequestURI != "/kit/v4/subscribers/a%2Fb@example.com?email=ada%2Bnews%40example.com" || got.Method != http.MethodGet || got.Header.Get("X-Kit-Api-Key") != "k" {

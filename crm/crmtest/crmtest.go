@@ -39,7 +39,7 @@ func stories() []story {
 	}
 }
 
-// Run tests one CRM. With -short, the switches stay at their defaults.
+// Run tests one CRM. With -short, and under the race detector, the switches stay at their defaults.
 func Run(t *testing.T, entry registry.Entry) {
 	t.Run("provider", func(t *testing.T) { checkProvider(t, entry) })
 	known := map[string]bool{}
@@ -66,7 +66,7 @@ type choice struct {
 // choices are the defaults, and each other setting alone.
 func choices(switches []sandbox.Switch) []choice {
 	all := []choice{{name: "default"}}
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		return all
 	}
 	for _, s := range switches {
