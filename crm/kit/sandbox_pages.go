@@ -38,17 +38,23 @@ func pageOf[T any](w http.ResponseWriter, r *http.Request, all []T, id func(T) i
 		first = max(first, last-size)
 	}
 	last = min(last, first+size)
-	page := listing[T]{items: all[first:last], pagination: map[string]any{
-		"has_previous_page": first > 0, "has_next_page": last < len(all), "start_cursor": nil, "end_cursor": nil, "per_page": size,
-	}}
-	if first < last {
-		page.pagination["start_cursor"] = encodeCursor(id(all[first]))
-		page.pagination["end_cursor"] = encodeCursor(id(all[last-1]))
-	}
+	page := newListing(all[first:last], id)
+	page.pagination["has_previous_page"], page.pagination["has_next_page"] = first > 0, last < len(all)
+	page.pagination["per_page"] = size
 	if query.Get("include_total_count") == "true" {
 		page.pagination["total_count"] = len(all)
 	}
 	return page, true
+}
+
+// newListing is a page with the cursors of its first and last items.
+func newListing[T any](items []T, id func(T) int64) listing[T] {
+	page := listing[T]{items: items, pagination: map[string]any{"start_cursor": nil, "end_cursor": nil}}
+	if len(items) > 0 {
+		page.pagination["start_cursor"] = encodeCursor(id(items[0]))
+		page.pagination["end_cursor"] = encodeCursor(id(items[len(items)-1]))
+	}
+	return page
 }
 
 // position is where the items after a cursor begin. The item itself may be gone: the order tells where it was.

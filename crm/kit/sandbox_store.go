@@ -28,7 +28,7 @@ type store struct {
 }
 
 // firstSubscriber is above what 32 bits hold, as real ones are soon.
-const firstSubscriber = 2_200_000_000
+const firstSubscriber = 22_000_000_000
 
 func newStore() *store {
 	return &store{byAddress: map[string]*person{}, lastID: map[string]int64{"person": firstSubscriber, "tag": 4_000_000, "field": 900_000}}

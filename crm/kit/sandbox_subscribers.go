@@ -69,41 +69,17 @@ func (f *fake) tagsView(r record) []map[string]any {
 	return tags
 }
 
-// found is a subscriber as a list shows it.
-type found struct {
-	person *person
-	record record
-}
-
 func (f *fake) listSubscribers(w http.ResponseWriter, r *http.Request) {
+	question, words := readQuestion(r)
+	if words != "" {
+		invalid(w, words)
+		return
+	}
+	page, ok := f.answerQuestion(w, r, question)
+	if !ok {
+		return
+	}
 	query := r.URL.Query()
-	status := query.Get("status")
-	if status == "" {
-		status = "active"
-	}
-	switch sort, order := query.Get("sort_field"), query.Get("sort_order"); {
-	case status != "all" && !slices.Contains(vendorStates, status):
-		invalid(w, "The status param is invalid")
-		return
-	case sort == "cancelled_at" && status != "cancelled":
-		invalid(w, "The status param must be `cancelled` if sort_field is `cancelled_at`")
-		return
-	case sort != "" && sort != "id" && sort != "updated_at" && sort != "cancelled_at":
-		invalid(w, "The sort_field param is invalid")
-		return
-	case order != "" && order != "asc" && order != "desc":
-		invalid(w, "The sort_order param is invalid")
-		return
-	}
-	matches, ok := f.matching(w, r, status)
-	if !ok {
-		return
-	}
-	sortFound(matches, query.Get("sort_field"), query.Get("sort_order"))
-	page, ok := pageOf(w, r, matches, func(one found) int64 { return one.person.id })
-	if !ok {
-		return
-	}
 	includeTags := slices.Contains(strings.Split(query.Get("include"), ","), "tags")
 	writePage(w, "subscribers", page, func(one found) any {
 		view := bare(one.person, one.record)
@@ -115,68 +91,6 @@ func (f *fake) listSubscribers(w http.ResponseWriter, r *http.Request) {
 		}
 		return view
 	})
-}
-
-// matching are the subscribers that fit the question, oldest first, as lists know them.
-func (f *fake) matching(w http.ResponseWriter, r *http.Request, status string) ([]found, bool) {
-	query, now := r.URL.Query(), time.Now()
-	candidates := f.store.people
-	if query.Has("email_address") {
-		candidates = nil
-		for _, email := range strings.Split(query.Get("email_address"), ",") {
-			if !address.Valid(email) {
-				invalid(w, "Email address is invalid")
-				return nil, false
-			}
-			if p := f.store.personAt(email); p != nil {
-				candidates = append(candidates, p)
-			}
-		}
-	}
-	var matches []found
-	for _, p := range candidates {
-		record := p.visible(now)
-		if record == nil || status != "all" && record.state != status || !within(query.Get, p.created, record.updated) {
-			continue
-		}
-		matches = append(matches, found{p, *record})
-	}
-	return matches, true
-}
-
-// within applies the date filters, which are days.
-func within(get func(string) string, created, updated time.Time) bool {
-	for name, at := range map[string]time.Time{"created": created, "updated": updated} {
-		if day := get(name + "_after"); day != "" && at.UTC().Format(time.DateOnly) <= day {
-			return false
-		}
-		if day := get(name + "_before"); day != "" && at.UTC().Format(time.DateOnly) >= day {
-			return false
-		}
-	}
-	return true
-}
-
-// sortFound orders a list; by number, newest first, unless asked otherwise.
-func sortFound(list []found, field, order string) {
-	moment := func(one found) time.Time {
-		switch field {
-		case "updated_at":
-			return one.record.updated
-		case "cancelled_at":
-			return one.record.cancelled
-		}
-		return time.Time{}
-	}
-	slices.SortStableFunc(list, func(a, b found) int {
-		if c := moment(a).Compare(moment(b)); c != 0 {
-			return c
-		}
-		return compare(a.person.id, b.person.id)
-	})
-	if order != "asc" {
-		slices.Reverse(list)
-	}
 }
 
 func (f *fake) personIn(w http.ResponseWriter, r *http.Request) *person {
