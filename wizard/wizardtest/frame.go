@@ -81,9 +81,16 @@ func unsafeRune(text string) string {
 func Show(content string, size Size) []string {
 	emulator := vt.NewEmulator(size.Width, size.Height)
 	go func() { _, _ = io.Copy(io.Discard, emulator) }()
-	defer func() { _ = emulator.Close() }()
+	defer hangUp(emulator)
 	_, _ = emulator.WriteString(strings.ReplaceAll(content, "\n", "\r\n"))
 	return lines(emulator, size)
+}
+
+// hangUp ends what the terminal says. Its own Close may not run beside a read.
+func hangUp(emulator *vt.Emulator) {
+	if pipe, ok := emulator.InputPipe().(io.Closer); ok {
+		_ = pipe.Close()
+	}
 }
 
 // lines reads the cells of a terminal.

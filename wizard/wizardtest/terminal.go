@@ -191,6 +191,6 @@ func (t *Terminal) close() {
 	t.closed = true
 	t.cancel()
 	_ = t.keyboard.Close()
-	_ = t.screen.Close()
+	hangUp(t.screen)
 	t.Wait(time.Minute)
 }
