@@ -1,0 +1,327 @@
+<?php
+/**
+ * Reads users.
+ *
+ * @package AllySwitch
+ */
+
+namespace AllySwitch\Companion;
+
+/**
+ * Users in order of ID, with what AccessAlly knows of them. Memory depends on the size of a page, never on the size of the site.
+ */
+final class Users {
+	/** So many users at a time are given to AccessAlly's functions, whose caches are emptied in between. */
+	const CHUNK = 250;
+
+	/**
+	 * A page: users whose ID is greater than `after`.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 * @return array
+	 */
+	public static function page( $request ) {
+		$started = microtime( true );
+		$limit   = (int) $request['limit'];
+		$rows    = self::accounts( (int) $request['after'], $limit, (string) $request['registered_since'] );
+		$users   = self::complete( $rows, self::with( $request ) );
+		return self::answer(
+			array(
+				'users' => $users,
+				'next'  => count( $rows ) === $limit ? (int) end( $rows )[0] : null,
+				'total' => self::count(),
+			),
+			$started
+		);
+	}
+
+	/**
+	 * These users, and which of them do not exist.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 * @return array|\WP_Error
+	 */
+	public static function lookup( $request ) {
+		$started = microtime( true );
+		$ids     = array_values( array_unique( (array) $request['ids'] ) );
+		$emails  = array_values( array_unique( (array) $request['emails'] ) );
+		$limit   = Routes::LIMITS['lookup'];
+		if ( count( $ids ) + count( $emails ) > $limit ) {
+			return Routes::too_many( $limit );
+		}
+		$wanted = array_flip( array_map( 'mb_strtolower', $emails ) );
+		$named  = array_filter(
+			self::accounts_where( 'u.user_email', '%s', $emails ),
+			static function ( $row ) use ( $wanted ) {
+				return isset( $wanted[ mb_strtolower( $row[2] ) ] ); // The database takes é for e.
+			}
+		);
+		$rows   = self::accounts_where( 'u.ID', '%d', $ids ) + $named;
+		ksort( $rows );
+		$known = array_flip( array_map( 'mb_strtolower', array_column( $named, 2 ) ) );
+		return self::answer(
+			array(
+				'users'          => self::complete( array_values( $rows ), self::with( $request ) ),
+				'missing_ids'    => array_values( array_diff( $ids, array_keys( $rows ) ) ),
+				'missing_emails' => array_values(
+					array_filter(
+						$emails,
+						static function ( $email ) use ( $known ) {
+							return ! isset( $known[ mb_strtolower( $email ) ] );
+						}
+					)
+				),
+			),
+			$started
+		);
+	}
+
+	/**
+	 * Users without a contact ID, or with one that cannot be right.
+	 *
+	 * @param \WP_REST_Request $request The request.
+	 * @return array|\WP_Error
+	 */
+	public static function invalid( $request ) {
+		$refusal = Probe::refusal( 'read_contact_ids' );
+		if ( $refusal ) {
+			return $refusal;
+		}
+		$limit = (int) $request['limit'];
+		$rows  = self::accounts( (int) $request['after'], $limit, '' );
+		$found = array();
+		$words = 'drip' === strtolower( (string) Ally::system() );
+		foreach ( self::contact_ids( array_map( 'intval', array_column( $rows, 0 ) ) ) as $i => $contact ) {
+			$finding = self::finding( $contact, $words );
+			if ( '' !== $finding ) {
+				$found[ $i ] = array( $contact, $finding );
+			}
+		}
+		$list = array();
+		foreach ( $rows as $row ) {
+			if ( isset( $found[ (int) $row[0] ] ) ) {
+				list( $contact, $finding ) = $found[ (int) $row[0] ];
+				$list[] = array(
+					'id'         => (int) $row[0],
+					'email'      => $row[2],
+					'contact_id' => $contact,
+					'finding'    => $finding,
+				);
+			}
+		}
+		return array(
+			'users'     => $list,
+			'looked_at' => count( $rows ),
+			'next'      => count( $rows ) === $limit ? (int) end( $rows )[0] : null,
+			'through'   => Probe::through( 'read_contact_ids' ),
+		);
+	}
+
+	/** What is wrong with a contact ID: "" for nothing. Drip's are words, all others' are numbers. */
+	private static function finding( $contact, $words ) {
+		if ( null === $contact ) {
+			return 'unreadable';
+		}
+		if ( '' === $contact ) {
+			return 'none';
+		}
+		return preg_match( $words ? '/^[A-Za-z0-9_-]{1,64}$/' : '/^[1-9][0-9]{0,18}$/', $contact ) && 'error' !== $contact ? '' : 'malformed';
+	}
+
+	/**
+	 * How many users the site has.
+	 *
+	 * @return int
+	 */
+	public static function count() {
+		global $wpdb;
+		return (int) $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->users} u " . self::members() ); // phpcs:ignore WordPress.DB.PreparedSQL
+	}
+
+	/**
+	 * User meta of these users: ID => key => value as stored; of twins the oldest, as WordPress itself takes.
+	 *
+	 * @param int[]    $ids  Users.
+	 * @param string[] $keys Meta keys.
+	 * @return array
+	 */
+	public static function meta( array $ids, array $keys ) {
+		global $wpdb;
+		if ( ! $ids ) {
+			return array();
+		}
+		$holders = array( implode( ',', array_fill( 0, count( $ids ), '%d' ) ), implode( ',', array_fill( 0, count( $keys ), '%s' ) ) );
+		$sql     = "SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ({$holders[0]}) AND meta_key IN ({$holders[1]}) ORDER BY umeta_id DESC";
+		$meta    = array();
+		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, array_merge( $ids, $keys ) ), ARRAY_N ) as $row ) { // phpcs:ignore WordPress.DB.PreparedSQL
+			$meta[ (int) $row[0] ][ $row[1] ] = $row[2];
+		}
+		$wpdb->flush();
+		return $meta;
+	}
+
+	/**
+	 * The contact IDs of these users, chunk by chunk.
+	 *
+	 * @param int[] $ids Users.
+	 * @return array ID => "" for none, null for not known.
+	 */
+	public static function contact_ids( array $ids ) {
+		$contacts = array();
+		self::in_chunks(
+			$ids,
+			static function ( array $chunk ) use ( &$contacts ) {
+				foreach ( $chunk as $id ) {
+					$contacts[ $id ] = Ally::contact_id( $id );
+				}
+			}
+		);
+		return $contacts;
+	}
+
+	/**
+	 * Forgets what WordPress has cached of these users, so that the next look is at the database.
+	 *
+	 * @param int[] $ids Users.
+	 */
+	public static function forget( array $ids ) {
+		if ( wp_using_ext_object_cache() && count( $ids ) > 1 ) {
+			// Other requests live on this cache: only our own copy goes, if it can.
+			if ( wp_cache_supports( 'flush_runtime' ) ) {
+				wp_cache_flush_runtime();
+			}
+			return;
+		}
+		foreach ( array( 'user_meta', 'users', Known::TAGS_META ) as $group ) {
+			wp_cache_delete_multiple( $ids, $group );
+		}
+		foreach ( $ids as $id ) {
+			wp_cache_delete( Known::TAGS_META, $id ); // AccessAlly before 4.0 keeps tags in a group named after the user.
+		}
+	}
+
+	/** Fills the caches that AccessAlly's functions read, calls, and empties them. */
+	private static function in_chunks( array $ids, callable $work ) {
+		foreach ( array_chunk( $ids, self::CHUNK ) as $chunk ) {
+			cache_users( $chunk );
+			$work( $chunk );
+			self::forget( $chunk );
+		}
+	}
+
+	/** Rows of accounts after an ID: ID, login, address, registered, display name. */
+	private static function accounts( $after, $limit, $since ) {
+		global $wpdb;
+		$sql   = self::select() . ' WHERE u.ID > %d';
+		$given = array( $after );
+		if ( '' !== $since ) {
+			$sql    .= ' AND u.user_registered >= %s';
+			$given[] = gmdate( 'Y-m-d H:i:s', strtotime( $since . ( preg_match( '/Z$/', $since ) ? '' : ' UTC' ) ) );
+		}
+		$given[] = $limit;
+		$rows    = $wpdb->get_results( $wpdb->prepare( "$sql ORDER BY u.ID LIMIT %d", $given ), ARRAY_N ); // phpcs:ignore WordPress.DB.PreparedSQL
+		$wpdb->flush();
+		return $rows;
+	}
+
+	/** Rows of accounts by ID or address, under their ID. */
+	private static function accounts_where( $column, $holder, array $values ) {
+		global $wpdb;
+		if ( ! $values ) {
+			return array();
+		}
+		$sql  = self::select() . " WHERE $column IN (" . implode( ',', array_fill( 0, count( $values ), $holder ) ) . ')';
+		$rows = $wpdb->get_results( $wpdb->prepare( $sql, $values ), ARRAY_N ); // phpcs:ignore WordPress.DB.PreparedSQL
+		return array_column( $rows, null, 0 );
+	}
+
+	/** The columns that are read. No password and no key is among them. */
+	private static function select() {
+		global $wpdb;
+		return "SELECT u.ID, u.user_login, u.user_email, u.user_registered, u.display_name FROM {$wpdb->users} u " . self::members();
+	}
+
+	/** On a network only the users of this site. */
+	private static function members() {
+		global $wpdb;
+		return is_multisite() ? "JOIN {$wpdb->usermeta} m ON m.user_id = u.ID AND m.meta_key = '" . esc_sql( $wpdb->get_blog_prefix() . 'capabilities' ) . "'" : '';
+	}
+
+	/** Rows become users. */
+	private static function complete( array $rows, array $with ) {
+		global $wpdb;
+		$ids   = array_map( 'intval', array_column( $rows, 0 ) );
+		$caps  = $wpdb->get_blog_prefix() . 'capabilities';
+		$meta  = self::meta( $ids, array( 'first_name', 'last_name', $caps ) );
+		$users = array();
+		foreach ( $rows as $row ) {
+			$own     = isset( $meta[ (int) $row[0] ] ) ? $meta[ (int) $row[0] ] : array();
+			$users[] = self::user( $row, $own, isset( $own[ $caps ] ) ? $own[ $caps ] : '' );
+		}
+		unset( $meta );
+		self::ask_ally( $users, $ids, $with );
+		return $users;
+	}
+
+	/** One user as in the answer. */
+	private static function user( array $row, array $meta, $caps ) {
+		$user = array(
+			'id'           => (int) $row[0],
+			'login'        => $row[1],
+			'email'        => $row[2],
+			'first_name'   => isset( $meta['first_name'] ) ? $meta['first_name'] : '',
+			'last_name'    => isset( $meta['last_name'] ) ? $meta['last_name'] : '',
+			'display_name' => $row[4],
+			'registered'   => $row[3],
+			'roles'        => self::roles( $caps ),
+		);
+		$user['mark'] = substr( md5( wp_json_encode( $user, JSON_INVALID_UTF8_SUBSTITUTE ) ), 0, 16 );
+		return $user;
+	}
+
+	/** The roles among the capabilities stored for a user. */
+	private static function roles( $stored ) {
+		$caps = Value::php( $stored );
+		return is_array( $caps ) ? array_values( array_filter( array_map( 'strval', array_keys( array_filter( $caps ) ) ), array( wp_roles(), 'is_role' ) ) ) : array();
+	}
+
+	/** Adds what AccessAlly knows. */
+	private static function ask_ally( array &$users, array $ids, array $with ) {
+		$contacts = array();
+		$tags     = array();
+		self::in_chunks(
+			$with ? $ids : array(),
+			static function ( array $chunk ) use ( &$contacts, &$tags, $with ) {
+				$own = array();
+				foreach ( $chunk as $id ) {
+					$own[ $id ] = Ally::contact_id( $id );
+				}
+				$contacts += $own;
+				$tags     += in_array( 'tags', $with, true ) ? User_Tags::of( $chunk, $own ) : array();
+			}
+		);
+		$known = array(
+			'contact_id' => $contacts,
+			'tags'       => $tags,
+		);
+		foreach ( $users as &$user ) {
+			foreach ( $with as $field ) {
+				$user[ $field ] = isset( $known[ $field ][ $user['id'] ] ) ? $known[ $field ][ $user['id'] ] : null;
+			}
+		}
+	}
+
+	/** The fields that were asked for with `with`. */
+	private static function with( $request ) {
+		return array_values( array_filter( array_map( 'trim', explode( ',', (string) $request['with'] ) ) ) );
+	}
+
+	/** Adds where things came from, and what it cost. */
+	private static function answer( array $answer, $started ) {
+		$answer['through'] = array(
+			'contact_id' => Probe::through( 'read_contact_ids' ),
+			'tags'       => Probe::through( 'read_tags' ),
+		);
+		return $answer + Routes::cost( $started );
+	}
+}
