@@ -41,6 +41,10 @@ type driver struct {
 	base int
 	// batches are the imports whose end nobody has seen yet.
 	batches []string
+	// looking says that somebody asks about them meanwhile; queued counts them all; rejected are those whom imports left out, as far as asked.
+	looking  bool
+	queued   int
+	rejected map[string]string
 	// tags are the contact tags by id, as of the last look; snapshot stands in for what contact pages leave out.
 	tags     map[text]crm.Tag
 	snapshot *snapshot

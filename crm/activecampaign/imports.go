@@ -46,7 +46,11 @@ func (d *driver) Upsert(ctx context.Context, contacts []crm.Contact) ([]crm.Outc
 		}
 		rows = append(rows, row{place: place, body: encode(wire)})
 	}
-	return work.run(ctx, rows)
+	outcomes, err := work.run(ctx, rows)
+	if err == nil {
+		d.startLooking(ctx)
+	}
+	return outcomes, err
 }
 
 // ApplyTag puts a tag on contacts through the importer, addressed by e-mail: /contactTags takes one pair at a time and cannot be kept quiet.
@@ -319,4 +323,5 @@ func (d *driver) rememberBatch(id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.batches = append(d.batches, id)
+	d.queued++
 }

@@ -2,6 +2,7 @@ package activecampaign
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"time"
 
@@ -19,12 +20,16 @@ const (
 	settleRarestLook = 15 * time.Second
 	// looksAtOnce is how many imports are looked at each time while the importer is busy.
 	looksAtOnce = 5
+	// lookFrom is how many imports have to lie behind the one that is asked about while others are still being queued; lookPause is how long none may
+	// have been queued before.
+	lookFrom  = 4
+	lookPause = time.Second
 )
 
 // Settle waits until the importer has done everything that was queued, and collects whom it left out.
 func (d *driver) Settle(ctx context.Context) (crm.Settlement, error) {
-	settlement := crm.Settlement{Rejected: map[string]string{}}
 	own := d.pending() > 0
+	settlement := crm.Settlement{Rejected: d.takeRejected()}
 	watch := stillness{pause: settleFirstLook}
 	for {
 		outstanding, err := d.outstanding(ctx)
@@ -137,6 +142,81 @@ func (d *driver) importDone(ctx context.Context, id string, rejected map[string]
 		rejected[string(email)] = "ActiveCampaign did not take this address. It may be on the account's exclusion list, or not be an address that can receive mail."
 	}
 	return true, nil
+}
+
+// lookMeanwhile asks about imports while others wait for the limit of 100 a minute: then the five requests a second are free, and asking at the
+// end would take its own time. It never takes a request's place from an import. What goes wrong here is asked again by Settle.
+func (d *driver) lookMeanwhile(ctx context.Context) {
+	defer func() {
+		d.mu.Lock()
+		d.looking = false
+		d.mu.Unlock()
+	}()
+	for d.pending() > lookFrom {
+		queued := d.queuedSoFar()
+		if d.conn.Rest(ctx, lookPause, "") != nil {
+			return
+		}
+		for d.queuedSoFar() == queued && d.pending() > lookFrom {
+			if !d.lookAtFirst(ctx) {
+				break
+			}
+		}
+	}
+}
+
+// lookAtFirst asks about the oldest import, and says whether it was done.
+func (d *driver) lookAtFirst(ctx context.Context) bool {
+	id, there := d.firstBatch()
+	if !there || ctx.Err() != nil {
+		return false
+	}
+	rejected := map[string]string{}
+	done, err := d.importDone(ctx, id, rejected)
+	if err != nil || !done {
+		return false
+	}
+	d.keepRejected(rejected)
+	d.dropBatch(id)
+	return true
+}
+
+// startLooking starts lookMeanwhile, unless it is at work already or there is too little to look at.
+func (d *driver) startLooking(ctx context.Context) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.looking || len(d.batches) <= lookFrom {
+		return
+	}
+	d.looking = true
+	go d.lookMeanwhile(ctx)
+}
+
+func (d *driver) queuedSoFar() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.queued
+}
+
+func (d *driver) keepRejected(rejected map[string]string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rejected == nil {
+		d.rejected = map[string]string{}
+	}
+	maps.Copy(d.rejected, rejected)
+}
+
+// takeRejected hands over what was found out meanwhile. It is never nil.
+func (d *driver) takeRejected() map[string]string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	rejected := d.rejected
+	d.rejected = nil
+	if rejected == nil {
+		rejected = map[string]string{}
+	}
+	return rejected
 }
 
 func (d *driver) pending() int {
