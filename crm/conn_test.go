@@ -3,8 +3,11 @@ package crm_test
 import (
 	"bytes"
 	"encoding/base64"
+	"io"
+	"log"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -239,4 +242,20 @@ func TestHeadersAreTrustedOverAssumptions(t *testing.T) {
 			t.Errorf("took %v", took)
 		}
 	})
+}
+
+// A certificate that does not fit is said to be that, at once, and nothing is sent.
+func TestACertificateThatDoesNotFitIsNamed(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("something was sent") }))
+	defer server.Close()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	conn, err := crm.NewConn(crm.Settings{}, crm.ConnConfig{CodePrefix: "AC", Base: address(server.URL)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.Do(t.Context(), crm.Request{Op: "check the key"})
+	checkTrouble(t, err, crm.KindUnreachable, "AC-NET", false)
+	if err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("error %v", err)
+	}
 }

@@ -50,6 +50,9 @@ type Features struct {
 	AutomationWord string
 	// AutomationsHidden says, in a sentence for people, which automations Automations cannot show. Empty where it shows all.
 	AutomationsHidden string
+	// PlanNote says, in sentences for people, what this CRM does about accounts that outgrow their plan or import many at once. Empty
+	// where nothing is known.
+	PlanNote string
 	// Windows are all rate windows that hold at once.
 	Windows []Window
 	// InFlight is how many calls may be under way at once.

@@ -45,9 +45,12 @@ func newPacer(settings Settings, config ConnConfig) *pacer {
 		pauses: map[string]Wait{}, latencies: map[string]*latency{}, changed: make(chan struct{}),
 		queues: map[string]chan struct{}{},
 	}
+	if !isLoopback(config.Base) {
+		p.speed = 1 // real CRMs keep to life's own time, whatever a setting says
+	}
 	now := time.Now()
 	for _, published := range config.Windows {
-		w := &window{Window: published, key: quotaKey(config.Secrets, published.Class)}
+		w := &window{Window: published, key: quotaKey(config.Secrets, published)}
 		if w.Daily {
 			w.today, w.used = dayNumber(now, p.speed), settings.Quota.restored(now, w.key)
 		}

@@ -3,6 +3,7 @@ package crm
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 type Quota struct {
 	// Day is the UTC day, "2006-01-02".
 	Day string `json:"day,omitempty"`
-	// Used is how many requests were sent on that day, by credential (a short fingerprint) and rate class.
+	// Used is how many requests were sent on that day, by credential (a short fingerprint), rate class and allowance.
 	Used map[string]int `json:"used,omitempty"`
 }
 
@@ -42,8 +43,8 @@ func (q Quota) restored(now time.Time, key string) int {
 	return q.Used[key]
 }
 
-// quotaKey names a credential's allowance without giving the credential away.
-func quotaKey(secrets []string, class string) string {
+// quotaKey names one allowance of a credential without giving the credential away.
+func quotaKey(secrets []string, published Window) string {
 	sum := sha256.Sum256([]byte(strings.Join(secrets, "\n")))
-	return hex.EncodeToString(sum[:4]) + "/" + class
+	return fmt.Sprintf("%s/%s/%d", hex.EncodeToString(sum[:4]), published.Class, published.Requests)
 }

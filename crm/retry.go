@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -43,7 +44,7 @@ func (a *attempts) again(ctx context.Context, leave turn, answer Response, troub
 		return a.afterQuota(leave, trouble)
 	case trouble.Status == http.StatusForbidden && a.denied < a.conn.config.Retry403:
 		a.denied++
-		return a.backOff(ctx, a.denied, trouble.RetryAfter)
+		return a.backOff(ctx, a.denied, trouble.RetryAfter, "says no, which may pass")
 	case trouble.Kind == KindTemporary, trouble.Kind == KindUnreachable:
 		return a.afterTrouble(ctx, trouble)
 	}
@@ -65,8 +66,17 @@ func (a *attempts) afterRefusal(leave turn, answer Response, trouble *Error) boo
 	if a.refusals > mostRefusals || pause > longestPause {
 		return false
 	}
-	a.pause(leave, pause, a.refusalWords(words))
+	a.pause(refusedClass(leave, answer), pause, a.refusalWords(words))
 	return true
+}
+
+// refusedClass is the class of calls that a refusal is about: a 429 is about all calls of the account, another status about calls like
+// this one (ActiveCampaign refuses imports with 400).
+func refusedClass(leave turn, answer Response) string {
+	if answer.Status == http.StatusTooManyRequests && slices.Contains(leave.classes, ClassAll) {
+		return ClassAll
+	}
+	return kindOf(leave.classes)
 }
 
 func (a *attempts) refusalWords(window string) string {
@@ -87,13 +97,13 @@ func (a *attempts) afterQuota(leave turn, trouble *Error) bool {
 	if pause == 0 {
 		pause = a.conn.pacer.untilTomorrow()
 	}
-	a.pause(leave, pause, "today's allowance at "+a.conn.config.Name+" is used up")
+	a.pause(kindOf(leave.classes), pause, "today's allowance at "+a.conn.config.Name+" is used up")
 	return true
 }
 
-func (a *attempts) pause(leave turn, length time.Duration, reason string) {
+func (a *attempts) pause(class string, length time.Duration, reason string) {
 	a.since = time.Time{}
-	a.conn.pacer.pause(kindOf(leave.classes), Wait{Reason: reason, Until: time.Now().Add(length + guard(length, 1))})
+	a.conn.pacer.pause(class, Wait{Reason: reason, Until: time.Now().Add(length + guard(length, 1))})
 }
 
 // afterTrouble asks again when that is safe and there is patience left.
@@ -111,7 +121,7 @@ func (a *attempts) afterTrouble(ctx context.Context, trouble *Error) bool {
 	if a.unreadable > mostUnreadable || time.Since(a.since) > a.conn.pacer.scale(a.patience()) {
 		return false
 	}
-	return a.backOff(ctx, a.passing, trouble.RetryAfter)
+	return a.backOff(ctx, a.passing, trouble.RetryAfter, "does not answer")
 }
 
 func (a *attempts) patience() time.Duration {
@@ -122,13 +132,13 @@ func (a *attempts) patience() time.Duration {
 }
 
 // backOff waits longer each time, at the length that the vendor asks for if it does. It returns false when ctx ends first.
-func (a *attempts) backOff(ctx context.Context, try int, asked time.Duration) bool {
+func (a *attempts) backOff(ctx context.Context, try int, asked time.Duration, words string) bool {
 	length := asked
 	if length == 0 {
 		length = backoff(try)
 	}
 	until := time.Now().Add(a.conn.pacer.scale(length))
-	a.conn.pacer.sleep(ctx, Wait{Reason: a.conn.config.Name + " does not answer; trying again", Until: until}, nil)
+	a.conn.pacer.sleep(ctx, Wait{Reason: a.conn.config.Name + " " + words + "; trying again", Until: until}, nil)
 	return ctx.Err() == nil
 }
 
