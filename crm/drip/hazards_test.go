@@ -332,3 +332,16 @@ func TestPersonsPage(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Whatever somebody calls a field, its identifier is one that Drip takes, or none, and stays the same when it is made again.
+func FuzzIdentifier(f *testing.F) {
+	for _, name := range []string{"Join Date", "customer_id", "Größe", "生日", "__", "drip_x", "İ", "a\u0301", "\xff"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		slug := slugOf(name)
+		if slug != "" && (!isSlug(slug) || slugOf(slug) != slug) {
+			t.Errorf("%q became %q", name, slug)
+		}
+	})
+}

@@ -186,13 +186,17 @@ func TestWhatDripCannotHoldLosesOnlyThatPerson(t *testing.T) {
 		people[3].Fields = map[crm.FieldID]string{"bio": strings.Repeat("ü", 1001)}
 		people[4].Fields = map[crm.FieldID]string{"bio": strings.Repeat("ü", 1000)}
 		people[5].Fields = map[crm.FieldID]string{"Join Date": "2020"}
+		people[6].Email = "no address"
 		outcomes, err := d.Upsert(t.Context(), people)
 		if err != nil || outcomes[3].Result != crm.Failed || outcomes[5].Result != crm.Failed || outcomes[4].Result != crm.Queued {
 			t.Errorf("%+v %v", outcomes[3:6], err)
 		}
+		if outcomes[6].Result != crm.Failed || !strings.Contains(outcomes[6].Err.Error(), "valid email") {
+			t.Errorf("a batch was left to drop somebody without a word: %+v", outcomes[6])
+		}
 		settle(t, d)
-		if left := len(f.Contents().Contacts); left != 18 {
-			t.Errorf("%d people, want 18", left)
+		if left := len(f.Contents().Contacts); left != 17 {
+			t.Errorf("%d people, want 17", left)
 		}
 	})
 }
@@ -236,6 +240,42 @@ func TestBothMetersAreUsedUpToTheirEdgesWithoutOneRefusal(t *testing.T) {
 				t.Errorf("%s: a single call waited for the batches: %v", headers, err)
 			}
 		})
+	}
+}
+
+func TestBatchesAndSingleCallsAreCountedApart(t *testing.T) {
+	story(t, func(t *testing.T) {
+		f := newFake(sandbox.Options{})
+		values := f.Credentials()
+		values["crm.url"] = "http://127.0.0.1:1"
+		meter := &crm.Meter{}
+		d, err := newDriver(crm.Settings{Values: values, Transport: sandbox.Transport(f), Meter: meter})
+		if err != nil {
+			t.Fatal(err)
+		}
+		queueAll(t, d.(*driver), members(20))
+		if _, err := d.Tags(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if sent := meter.Read().ByClass; sent[classBatch] != 1 || sent[crm.ClassAll] != 1 {
+			t.Errorf("counted %v", sent)
+		}
+	})
+	header := func(limit, left string) http.Header {
+		return http.Header{"X-Ratelimit-Limit": {limit}, "X-Ratelimit-Remaining": {left}}
+	}
+	for _, test := range []struct {
+		header http.Header
+		want   []crm.LimitReading
+	}{
+		{header("3600", "3599"), []crm.LimitReading{{Class: crm.ClassAll, Limit: 3600, Remaining: 3599, Per: time.Hour}}},
+		{header("50", "0"), []crm.LimitReading{{Class: classBatch, Limit: 50, Remaining: 0, Per: time.Hour}}},
+		{header("3600", ""), []crm.LimitReading{{Class: crm.ClassAll, Limit: 3600, Remaining: -1, Per: time.Hour}}},
+		{header("", ""), nil},
+	} {
+		if got := limits(test.header); !slices.Equal(got, test.want) {
+			t.Errorf("%v: %v", test.header, got)
+		}
 	}
 }
 

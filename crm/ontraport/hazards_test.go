@@ -305,6 +305,19 @@ func TestReadingMissesNobodyWhenOthersComeAndGo(t *testing.T) {
 	})
 }
 
+func TestTagsThatAListLeavesOutAreAskedForWithTheWholeRecords(t *testing.T) {
+	story(t, func(t *testing.T) {
+		d, f := account(t, sandbox.Options{Switches: map[string]string{"list-fields": "without-tags"}})
+		f.Load(sandbox.Contents{Contacts: []sandbox.Contact{{Email: "a@example.com", Tags: []string{"Gold"}}}})
+		if got := readAll(t, d)["a@example.com"]; !got.TagsKnown || !slices.Equal(names(got.Tags), []string{"Gold"}) {
+			t.Errorf("%+v", got)
+		}
+		if requests := f.Traffic().Requests; requests != 6 {
+			t.Errorf("%d requests for fields, one page without tags, the page, the tags (two pages), and the end", requests)
+		}
+	})
+}
+
 func TestTagsOfOtherObjectsAreLeftOut(t *testing.T) {
 	story(t, func(t *testing.T) {
 		d, f := account(t, sandbox.Options{})

@@ -60,7 +60,7 @@ func guide() crm.CredentialGuide {
 	return crm.CredentialGuide{
 		Where: []string{
 			"Click your picture at the top right, then Administration",
-			"Integrations",
+			"Integrations (some accounts have it under Settings, Integrations, API)",
 			"Ontraport API Instructions and Key Manager",
 			"New API Key",
 			"Choose yourself (an owner or admin) as contact owner, tick all permissions, and save",
