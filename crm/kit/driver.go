@@ -30,6 +30,10 @@ const (
 	standardFields = 4
 )
 
+// planNote is from Kit's own help (help.kit.com, "Account upgrade & downgrade FAQs" and "Billing at Kit").
+const planNote = "Kit counts active subscribers only. When there are more than your plan allows, Kit may move you to the next price by itself and charge you. " +
+	"After a large import Kit may suspend an account until it has looked at it: tell Kit's support beforehand."
+
 // driver is Kit behind crm.Driver.
 type driver struct {
 	conn   *crm.Conn
@@ -39,6 +43,8 @@ type driver struct {
 	// newTags and newFields are what lists may not show yet.
 	newTags   recent[tag]
 	newFields recent[customField]
+	// looking is the turn to list the custom fields on behalf of a write.
+	looking turns
 
 	mu     sync.Mutex
 	fields fieldBook
@@ -63,9 +69,10 @@ func newDriver(settings crm.Settings) (crm.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &driver{bulk: token != "", fields: fieldBook{}}
+	d := &driver{bulk: token != "", fields: fieldBook{}, looking: newTurns()}
 	d.tokens = &tokens{
-		access: token, refresh: value(optionRefresh), clientID: value(optionClientID), clientSecret: value(optionClientSecret),
+		exchanging: newTurns(),
+		access:     token, refresh: value(optionRefresh), clientID: value(optionClientID), clientSecret: value(optionClientSecret),
 		replaced: settings.OnSecret,
 	}
 	features := d.Features()
@@ -115,6 +122,7 @@ func (d *driver) Features() crm.Features {
 		AutomationWord:   "sequences and forms",
 		AutomationsHidden: "Kit does not let AllySwitch see its visual automations and rules, and a tag can start them. " +
 			"Look at Automate > Visual Automations and Automate > Rules in Kit before any tag is put on.",
+		PlanNote: planNote,
 		Windows:  []crm.Window{{Class: crm.ClassAll, Requests: keyRate, Per: rateSpan}},
 		InFlight: 4,
 		Timeout:  30 * time.Second,

@@ -168,16 +168,24 @@ func slug(label string) string {
 }
 
 // fieldsFor makes sure that Kit has every custom field that the contacts use: an unknown one would be ignored in silence. It
-// creates the field for last names when it is missing, and returns which of the keys do not exist.
+// creates the field for last names when it is missing, and returns which of the keys do not exist. Writes that begin together look
+// once.
 func (d *driver) fieldsFor(ctx context.Context, contacts []crm.Contact) (missing map[string]bool, err error) {
-	missing = d.unknownKeys(contacts)
-	if len(missing) > 0 {
-		if _, err := d.listFields(ctx); err != nil {
-			return nil, err
-		}
-		missing = d.unknownKeys(contacts)
+	if missing = d.unknownKeys(contacts); len(missing) == 0 {
+		return nil, nil
 	}
-	if missing[lastNameKey] {
+	done, err := d.looking.take(ctx, "list the custom fields")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if missing = d.unknownKeys(contacts); len(missing) == 0 {
+		return nil, nil
+	}
+	if _, err := d.listFields(ctx); err != nil {
+		return nil, err
+	}
+	if missing = d.unknownKeys(contacts); missing[lastNameKey] {
 		if _, err := d.CreateField(ctx, crm.Field{Name: lastNameLabel}); err != nil {
 			return nil, err
 		}

@@ -216,7 +216,7 @@ func (f *fake) newPerson(email, state string) *person {
 // full says that so many more active subscribers would be too many for the plan.
 func (f *fake) full(more int) bool {
 	limit := f.Options().PlanLimit
-	return limit > 0 && f.store.activeCount()+more > limit
+	return limit > 0 && f.setting(switchOverLimit) != "upgraded" && f.store.activeCount()+more > limit
 }
 
 func (f *fake) refuseOverLimit(w http.ResponseWriter) {

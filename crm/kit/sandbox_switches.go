@@ -42,7 +42,10 @@ func Switches() []sandbox.Switch {
 			Name: switchLateness, Help: "How late lists are: half a minute mostly and five at most, always five, never; or lists of tags and fields too.",
 			Settings: []string{"usual", "longest", "none", "everything"},
 		},
-		{Name: switchOverLimit, Help: "How one contact too many for the plan is refused.", Settings: []string{"403", "403-v3", "422"}},
+		{
+			Name: switchOverLimit, Help: "How one contact too many for the plan is refused; or the plan grows by itself, as Kit's help says.",
+			Settings: []string{"403", "403-v3", "422", "upgraded"},
+		},
 		{Name: switchKeyOnBulk, Help: "How an API key is refused on a call for OAuth only.", Settings: []string{"401", "403"}},
 		{Name: switchBadKey, Help: "What is said about a wrong API key.", Settings: []string{"token-words", "key-words"}},
 		{Name: switchBulkFailure, Help: "Whether a failure in a bulk answer repeats the address that failed.", Settings: []string{"shown", "left-out"}},

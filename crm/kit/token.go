@@ -17,7 +17,7 @@ const tokenPath = "/v4/oauth/token"
 // tokens are the OAuth tokens in use. Refresh tokens work once and come back changed: two exchanges at a time would lose
 // the account, so there is one at a time.
 type tokens struct {
-	exchanging sync.Mutex
+	exchanging turns
 
 	mu                     sync.Mutex
 	access, refresh        string
@@ -103,15 +103,19 @@ func expired(err error) bool {
 // renew exchanges the refresh token, unless somebody else has done so since the request was sent. It is never repeated: an
 // exchange whose answer was lost has spent the token.
 func (d *driver) renew(ctx context.Context, used string) error {
-	d.tokens.exchanging.Lock()
-	defer d.tokens.exchanging.Unlock()
+	const op = "renew the access token"
+	done, err := d.tokens.exchanging.take(ctx, op)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if d.tokens.current() != used {
 		return nil
 	}
 	var reply tokenReply
-	_, err := d.conn.JSON(ctx, crm.Request{Op: "renew the access token", Method: http.MethodPost, Path: tokenPath, Form: d.tokens.form()}, &reply)
+	_, err = d.conn.JSON(ctx, crm.Request{Op: op, Method: http.MethodPost, Path: tokenPath, Form: d.tokens.form()}, &reply)
 	if err == nil && reply.AccessToken == "" {
-		err = incomplete("renew the access token", http.StatusOK)
+		err = incomplete(op, http.StatusOK)
 	}
 	if err != nil {
 		return spent(err)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -343,6 +344,20 @@ func TestAFullPlanTakesWhoFits(t *testing.T) {
 	}
 }
 
+// Where the plan grows by itself everybody goes in; what that costs is said beforehand.
+func TestAPlanThatGrowsByItself(t *testing.T) {
+	options := sandbox.Options{PlanLimit: 1, Switches: map[string]string{switchOverLimit: "upgraded"}}
+	withOptions(t, options, func(a *owner) {
+		outcomes, err := a.driver.Upsert(a.ctx, []crm.Contact{{Email: "a@example.com"}, {Email: "b@example.com"}})
+		if err != nil || outcomes[1].Result != crm.Created || len(a.fake.Contents().Contacts) != 2 {
+			a.Errorf("outcomes %+v, %v", outcomes, err)
+		}
+		if !strings.Contains(a.driver.Features().PlanNote, "charge you") {
+			a.Error("nobody is told what that costs")
+		}
+	})
+}
+
 // The bodies of bulk calls never hold more than a hundred items, so that Kit answers at once with what it did.
 func TestBulkCallsStaySynchronous(t *testing.T) {
 	with(t, "token", nil, func(a *owner) {
@@ -374,4 +389,25 @@ func TestBulkCallsStaySynchronous(t *testing.T) {
 			a.Errorf("up to %d values, in %d calls", largest, a.wire.count("bulk/custom_fields/subscribers"))
 		}
 	})
+}
+
+// Writes that begin together ask for the custom fields once, and make the one for last names once.
+func TestCustomFieldsAreListedOnce(t *testing.T) {
+	for _, credential := range credentials {
+		options := sandbox.Options{Latency: time.Second, Switches: map[string]string{switchLastName: "absent", switchCredential: credential}}
+		withOptions(t, options, func(a *owner) {
+			var wait sync.WaitGroup
+			for i := range 12 {
+				wait.Go(func() {
+					if _, err := a.driver.Upsert(a.ctx, []crm.Contact{{Email: fmt.Sprintf("m%02d@example.com", i), LastName: "L"}}); err != nil {
+						a.Error(err)
+					}
+				})
+			}
+			wait.Wait()
+			if lists, posts := a.wire.count("GET /v4/custom_fields"), a.wire.count("POST /v4/custom_fields"); lists != 2 || posts != 1 {
+				a.Errorf("listed %d times, made %d times", lists, posts)
+			}
+		})
+	}
 }
