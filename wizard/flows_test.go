@@ -329,3 +329,33 @@ func TestNoColorWithAnyValue(t *testing.T) {
 		}
 	})
 }
+
+// bundle is a made-up support bundle.
+type bundle struct{ page string }
+
+func (b *bundle) Preview() ([]string, error) { return []string{"state.json", "allyswitch.log"}, nil }
+
+func (b *bundle) Write(page string) (string, error) {
+	b.page = page
+	return "support.zip", nil
+}
+
+func TestTheFileForSupportIsShownBeforeItIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		made := &bundle{}
+		shell := wizard.New(wizard.Config{Steps: []wizard.Step{wizardtest.People(3)}, Folder: wizardtest.NewShelf(),
+			Options: wizard.Options{Background: wizard.DarkBackground}, Deps: wizard.Deps{Support: made}})
+		term := wizardtest.Start(t, shell, home())
+		term.Press("ctrl+s")
+		term.Sees("Write a file for support?", "allyswitch.log")
+		term.Press("esc")
+		if made.page != "" {
+			t.Fatal("it was written without asking")
+		}
+		term.Press("ctrl+s", "w")
+		term.Sees("Written: support.zip", "member0@example.com")
+		if strings.Contains(made.page, "@") || strings.Contains(made.page, "Anna") || !strings.Contains(made.page, "member ") {
+			t.Errorf("the page in it is:\n%s", made.page)
+		}
+	})
+}

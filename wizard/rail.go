@@ -11,6 +11,8 @@ type railEntry struct {
 	id, number, title string
 	status            Status
 	shown, beside     bool
+	// atWork says that a job of it runs right now.
+	atWork bool
 }
 
 // railEntries looks at all steps. A running job makes its step running whatever the state says.
@@ -22,7 +24,7 @@ func (s *Shell) railEntries() []railEntry {
 			status: step.Status(s.keeper.State()), shown: step.ID() == s.shown.ID(), beside: beside(step),
 		}
 		if s.running != nil && s.running.step.ID() == entry.id {
-			entry.status = Running
+			entry.status, entry.atWork = Running, true
 		}
 		entries = append(entries, entry)
 	}
@@ -32,8 +34,10 @@ func (s *Shell) railEntries() []railEntry {
 // state is how an entry's status is drawn: never by colour alone.
 func (e railEntry) state(theme ui.Theme) (style styled, sign, word string) {
 	switch {
-	case e.status == Running:
+	case e.atWork:
 		return theme.Focus, theme.Signs.Now, "running"
+	case e.status == Running:
+		return theme.Warn, theme.Signs.Check, "cut off"
 	case e.status == NeedsCheck:
 		return theme.Warn, theme.Signs.Check, "check again"
 	case e.status == Done:
@@ -46,7 +50,10 @@ func (e railEntry) state(theme ui.Theme) (style styled, sign, word string) {
 	return theme.Body, theme.Signs.Ready, "to do"
 }
 
-// rail draws all steps in exactly height lines of railWidth cells, around the one on display.
+// railWidth leaves the page the room it has in the smallest home, and takes of the rest what titles need.
+func (s *Shell) railWidth() int { return max(min(s.width-82, 42), 28) }
+
+// rail draws all steps in exactly height lines, around the one on display.
 func (s *Shell) rail(height int) []string {
 	entries := s.railEntries()
 	at := 0
@@ -58,7 +65,7 @@ func (s *Shell) rail(height int) []string {
 		lines[i] = s.railLine(entry)
 	}
 	offset := max(min(at-height/2, len(lines)-height), 0)
-	return s.look.Theme.Box(lines[offset:], railWidth, height)
+	return s.look.Theme.Box(lines[offset:], s.railWidth(), height)
 }
 
 func (s *Shell) railLine(entry railEntry) string {
@@ -75,7 +82,7 @@ func (s *Shell) railLine(entry railEntry) string {
 	if word == "to do" || word == "later" || word == "tool" {
 		word = ""
 	}
-	room := railWidth - 7 - signs - ui.Width(word)
+	room := s.railWidth() - 7 - signs - ui.Width(word)
 	title := theme.Fit(s.look.Text(entry.title), room)
 	if entry.shown {
 		title = theme.Focus.Render(title)

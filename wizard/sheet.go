@@ -277,6 +277,9 @@ func (s *sheetScreen) Copied() string {
 
 // ShortHelp implements help.KeyMap.
 func (s *sheetScreen) ShortHelp() []key.Binding {
+	if !s.inSight() {
+		return []key.Binding{hint("enter", "go to what you do now"), hint("pgdn", "read on")}
+	}
 	focused := s.widgets[s.focus]
 	if _, question := focused.(*questionWidget); focused.captures() && !question {
 		return focused.hints()

@@ -86,7 +86,6 @@ func (s *sheetScreen) inSightAt(laid page, offset, height int) bool {
 func (s *sheetScreen) layout(width, height int) page {
 	text := min(width, readable)
 	var laid page
-	s.banner(&laid, text)
 	s.section(&laid, "What this step does", s.paragraphs(s.sheet.Does, text))
 	if len(s.sheet.Warnings) > 0 {
 		s.section(&laid, "Please note", s.warnings(text))
@@ -104,14 +103,6 @@ func (s *sheetScreen) layout(width, height int) page {
 		laid.lines = laid.lines[:len(laid.lines)-1]
 	}
 	return laid
-}
-
-// banner says that the step has to be looked at again.
-func (s *sheetScreen) banner(laid *page, width int) {
-	if s.status == NeedsCheck {
-		text := "Please check again: something that this step rests on has changed since it was done."
-		laid.lines = append(append(laid.lines, head(s.look, false, s.look.Theme.Warn, s.look.Theme.Signs.Warn, text, width)...), "")
-	}
 }
 
 func (s *sheetScreen) heading(laid *page, title string) {

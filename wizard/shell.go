@@ -16,8 +16,7 @@ const (
 	minWidth  = 60
 	minHeight = 16
 	// railFrom is the width from which all steps are listed beside the page.
-	railFrom  = 110
-	railWidth = 32
+	railFrom = 110
 )
 
 // Background says what the terminal's background is.
@@ -49,6 +48,16 @@ type Deps struct {
 	OpenLink func(address string) error
 	// Copy puts text on the clipboard; without it the terminal is asked to.
 	Copy func(text string) error
+	// Support makes the bundle of files that people send to support.
+	Support Support
+}
+
+// Support makes a support bundle: no secret, no address and no name is in it.
+type Support interface {
+	// Preview says what would be in it, one line a file.
+	Preview() ([]string, error)
+	// Write writes it, with the page that is on display, and returns where it is.
+	Write(page string) (path string, err error)
 }
 
 // Config is what a Shell is made of.
@@ -168,6 +177,8 @@ func (s *Shell) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return s, nil
 	case effectMsg:
 		return s, s.notify(msg.kind, msg.text)
+	case previewMsg:
+		return s, s.offerBundle(msg)
 	}
 	return s, s.tell(msg)
 }

@@ -53,6 +53,8 @@ func (s *Shell) travel(action Action) tea.Cmd {
 		return s.quit()
 	case retrySave:
 		return s.retrySave()
+	case writeBundle:
+		return s.writeBundle()
 	case rerun:
 		return tea.Batch(s.goTo(action.step), s.startTask(action.key))
 	}

@@ -26,6 +26,7 @@ func globalKeys() []key.Binding {
 		hint("ctrl+l", "all steps (l too, when you are not typing)"),
 		hint("ctrl+y", "copy what has the focus"),
 		hint("ctrl+x", "privacy: replace names and addresses, for sharing the screen"),
+		hint("ctrl+s", "a file for support, to look at before it is written"),
 		hint("ctrl+p", "a line for support to dictate"),
 		hint("ctrl+g", "menu paths one click a line"),
 		hint("ctrl+c", "stop the work that runs, or leave; twice leaves at once"),

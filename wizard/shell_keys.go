@@ -53,6 +53,8 @@ func (s *Shell) pressScreen(msg tea.KeyPressMsg) tea.Cmd {
 		return s.open(newStepList(s))
 	case "ctrl+y":
 		return s.copyFocused()
+	case "ctrl+s":
+		return s.previewBundle()
 	case "ctrl+p":
 		s.options.Presenter = !s.options.Presenter
 		return s.tellSize()

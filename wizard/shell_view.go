@@ -46,7 +46,7 @@ func (s *Shell) body() (width, height int) {
 		height--
 	}
 	if s.width >= railFrom {
-		width -= railWidth + 1
+		width -= s.railWidth() + 1
 	}
 	return width, height
 }

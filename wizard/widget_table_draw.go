@@ -17,10 +17,11 @@ func (w *tableWidget) draw(look Look, room frame) drawing {
 		return drawing{lines: append(lines, quiet(look, "Nothing to show.", room.width)...)}
 	}
 	below := w.below(look, room)
-	rows := max(min(room.height-len(lines)-len(below)-3, w.table.Rows), least)
+	rows := max(min(room.height-len(lines)-len(below)-3-wholeLines, w.table.Rows), least)
 	grid := w.grid
 	grid.Focused = room.focused
 	grid.Columns = w.columns(look)
+	below = append(w.whole(look, grid, room), below...)
 	grid.Show(rows)
 	drawn := grid.Lines(theme, func(i int) []string { return w.cells(look, i) }, room.width-4, rows+1)
 	cursor := len(lines) + 1 + grid.Cursor - grid.Top
@@ -31,6 +32,22 @@ func (w *tableWidget) draw(look Look, room frame) drawing {
 		cursor = len(lines)
 	}
 	return drawing{lines: append(lines, below...), cursor: cursor}
+}
+
+// wholeLines is the room kept for cells of the focused row that do not fit into their columns.
+const wholeLines = 2
+
+// whole shows in full what does not fit into the columns of the focused row.
+func (w *tableWidget) whole(look Look, grid ui.Table, room frame) []string {
+	if !room.focused || w.captures() {
+		return nil
+	}
+	cells := w.cells(look, grid.Cursor)
+	var lines []string
+	for _, column := range grid.Short(cells, room.width-4) {
+		lines = append(lines, detail(look, grid.Columns[column].Title+":", cells[column], room.width)...)
+	}
+	return lines[:min(len(lines), wholeLines)]
 }
 
 // columns are the headings, made fit to be drawn.

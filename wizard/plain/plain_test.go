@@ -239,6 +239,24 @@ func TestSecretsAreNotTakenFromAnswers(t *testing.T) {
 	}
 }
 
+// quiet is a station that knows a question which it does not show.
+type quiet struct{ *wizardtest.Station }
+
+func (q quiet) Questions(state *checkpoint.State) []wizard.Question {
+	return append(q.Station.Questions(state), wizard.Question{Key: "site.test_url", Label: "A test address", Value: state.Answer("maintenance", "site.test_url")})
+}
+
+func TestQuestionsThatAreNotShownCanBeAnswered(t *testing.T) {
+	folder := wizardtest.NewShelf()
+	answers := map[string]string{"site.test_url": "http://127.0.0.1:1", "maintenance.plugin": "yes", "maintenance.backup": "yes"}
+	if _, _, err := alone(t, folder, answers, quiet{wizardtest.Guided()}); err != nil {
+		t.Fatal(err)
+	}
+	if got := folder.Now.Answer("maintenance", "site.test_url"); got != "http://127.0.0.1:1" {
+		t.Errorf("the answer is %q", got)
+	}
+}
+
 // gate is a station behind exact words.
 func gate(required bool) *wizardtest.Station {
 	step := &wizardtest.Station{Name: "tags", Heading: "Prove the tags", Place: 5, Wants: []string{"tags.accept"}}

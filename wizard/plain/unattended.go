@@ -93,7 +93,11 @@ func (w *walker) auto(ctx context.Context, step wizard.Sheeted) error {
 
 // pass does the first thing that there is to do.
 func (w *walker) pass(ctx context.Context, v *visit) (moved bool, err error) {
-	for _, item := range v.step.Sheet(w.keeper.State()).Items {
+	sheet := v.step.Sheet(w.keeper.State())
+	if moved, err := w.aside(v, sheet); moved || err != nil {
+		return moved, err
+	}
+	for _, item := range sheet.Items {
 		switch item := item.(type) {
 		case wizard.Question:
 			moved, err = w.autoQuestion(v, item)
@@ -105,6 +109,26 @@ func (w *walker) pass(ctx context.Context, v *visit) (moved bool, err error) {
 			continue
 		}
 		if moved || err != nil {
+			return moved, err
+		}
+	}
+	return false, nil
+}
+
+// aside answers the first question that the step knows but does not show, where there is an answer to it.
+func (w *walker) aside(v *visit, sheet wizard.Sheet) (bool, error) {
+	shown := map[string]bool{}
+	for _, item := range sheet.Items {
+		if question, ok := item.(wizard.Question); ok {
+			shown[question.Key] = true
+		}
+	}
+	for _, question := range v.step.Questions(w.keeper.State()) {
+		question.Required, question.Default = false, ""
+		if shown[question.Key] {
+			continue
+		}
+		if moved, err := w.autoQuestion(v, question); moved || err != nil {
 			return moved, err
 		}
 	}

@@ -52,6 +52,17 @@ func (b Table) Lines(theme Theme, row func(i int) []string, width, height int) [
 	return out
 }
 
+// Short returns the columns in which a cell of a row does not fit.
+func (b Table) Short(cells []string, width int) []int {
+	var short []int
+	for i, wide := range b.widths(width - 2) {
+		if i < len(cells) && Width(cells[i]) > wide {
+			short = append(short, i)
+		}
+	}
+	return short
+}
+
 // widths shares the width out: fixed columns first, the others take what is left in equal parts, and nothing is wider than the whole.
 func (b Table) widths(width int) []int {
 	widths := make([]int, len(b.Columns))
