@@ -20,6 +20,10 @@ type Provider struct {
 	Options []Option
 	// Guide is what a person needs to know to find and use this CRM's credentials.
 	Guide CredentialGuide
+	// Routes are the ways in by API, where the credential makes a difference; nil where there is one way only.
+	Routes []Route
+	// Upload is the CRM's own import of a CSV file, nil where it cannot be recommended.
+	Upload *Upload
 	// New makes a driver. It does no I/O; it returns an *Error of kind Invalid, with a hint for people, when a setting cannot be right
 	// (an address of a login page, an app ID in the key field, a key of an older API).
 	New func(Settings) (Driver, error)
