@@ -61,6 +61,7 @@ func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
 	}
 	room := state.Answer(Import, "import.room") == "yes"
 	items = append(items, s.roomQuestion(state)...)
+	items = append(items, s.routeItems(state, name)...)
 	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: fmt.Sprintf("Send the first %d members", sampleSize), Required: true,
 		Complete: s.doneWith(state, "sample") || s.allArrived(state), Help: "Ten members who together have as many of your tags as possible."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
@@ -129,9 +130,10 @@ func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 		"plan.limit": plan.Room.Limit, "plan.after": plan.Room.After} {
 		setCount(state, Import, key, value)
 	}
-	setNote(state, Import, "plan.time", spell(plan.Write.Duration()))
-	setNote(state, Import, "plan.read-time", spell(plan.ReadBack.Duration()))
+	setNote(state, Import, "plan.time", migration.Spell(plan.Write.Duration()))
+	setNote(state, Import, "plan.read-time", migration.Spell(plan.ReadBack.Duration()))
 	setNote(state, Import, "room", roomWord(plan.Room))
+	keepRoutes(state, plan.Routes)
 	var conflicts []string
 	for _, conflict := range plan.Conflicts {
 		conflicts = append(conflicts, conflict.Name+"\t"+conflict.Other+"\t"+conflict.Why)
@@ -257,9 +259,9 @@ func (s *step) importFacts(state *checkpoint.State) []wizard.Fact {
 	facts := []wizard.Fact{
 		fact(wizard.MarkPlain, "Plan", fmt.Sprintf("%d members: %d new, %d get something they lack, %d need nothing", count(state, Import, "plan.members"),
 			count(state, Import, "plan.new"), count(state, Import, "plan.changed"), count(state, Import, "plan.unchanged"))),
-		fact(wizard.MarkPlain, "Takes", fmt.Sprintf("about %d requests, at least %s; reading back %d requests, %s", count(state, Import, "plan.requests"),
-			note(state, Import, "plan.time"), count(state, Import, "plan.read-requests"), note(state, Import, "plan.read-time"))),
+		fact(wizard.MarkPlain, "Proof", fmt.Sprintf("reading everybody back takes %s, %d requests", note(state, Import, "plan.read-time"), count(state, Import, "plan.read-requests"))),
 	}
+	facts = append(facts, routeFacts(state)...)
 	facts = append(facts, s.careFacts(state)...)
 	if note(state, Import, "fingerprint") == "" {
 		return facts
@@ -290,21 +292,6 @@ func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
 		facts = append(facts, fact(wizard.MarkUnknown, "Room", "the CRM does not tell how many contacts the plan allows"))
 	}
 	return facts
-}
-
-// spell says a duration as people do.
-func spell(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return "under a second"
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%d seconds", int(d.Seconds()+0.5))
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%d minutes", int(d.Minutes()+0.5))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
-	}
-	return fmt.Sprintf("%.1f days", d.Hours()/24)
 }
 
 // traffic is what went over the wire so far.

@@ -83,11 +83,8 @@ func guardCells(row []string) []string {
 	guarded := make([]string, len(row))
 	for i, cell := range row {
 		guarded[i] = cell
-		if cell != "" && len(cell) > 1 {
-			switch cell[0] {
-			case '=', '+', '-', '@', '\t', '\r':
-				guarded[i] = "'" + cell
-			}
+		if len(cell) > 1 && likeFormula(cell) {
+			guarded[i] = "'" + cell
 		}
 	}
 	return guarded

@@ -140,7 +140,10 @@ func (r *importer) prepare(ctx context.Context) error {
 }
 
 func (r *importer) send(ctx context.Context, input ImportInput) error {
-	members := r.choose(input)
+	members, err := r.withoutComplete(r.choose(input))
+	if err != nil {
+		return err
+	}
 	r.report.Phase("Sending members to "+r.deps.CRM.Provider().Name, int64(len(members)))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, r.deps.CRM.Features().InFlight))

@@ -3,6 +3,7 @@ package migration
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"allyswitch/crm"
@@ -30,6 +31,8 @@ const (
 	letterUpdated = 'u'
 	letterQueued  = 'q'
 	letterFailed  = 'f'
+	// letterKept means that the CRM had everything already, so that nothing was sent.
+	letterKept = 'k'
 	// letterNot means that a look-up found that the member had not arrived, so that it is to be sent again.
 	letterNot = 'n'
 )
@@ -168,8 +171,11 @@ func (l *ledger) takeTag(entry checkpoint.Entry) error {
 // arrived says that the CRM took this member as they are now.
 func (l *ledger) arrived(member int64, hash string) bool {
 	s, ok := l.members[member]
-	return ok && s.hash == hash && (s.letter == letterCreated || s.letter == letterUpdated || s.letter == letterQueued)
+	return ok && s.hash == hash && strings.IndexByte(arrivedLetters, s.letter) >= 0
 }
+
+// arrivedLetters are the outcomes after which a member is in the CRM.
+const arrivedLetters = string(letterCreated) + string(letterUpdated) + string(letterQueued) + string(letterKept)
 
 // failed says that the CRM refused this member as they are now.
 func (l *ledger) failed(member int64, hash string) bool {

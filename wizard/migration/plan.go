@@ -36,6 +36,8 @@ type Plan struct {
 	Write     Estimate      `json:"write"`
 	ReadBack  Estimate      `json:"read_back"`
 	Room      Room          `json:"room"`
+	// Routes are the ways in, with what each costs.
+	Routes []Route `json:"routes"`
 	// Starts are the automations that the tags could start. StartsUnknown is a sentence when the CRM cannot tell.
 	Starts        []crm.Automation `json:"starts,omitempty"`
 	StartsUnknown string           `json:"starts_unknown,omitempty"`
@@ -95,7 +97,7 @@ func MakePlan(ctx context.Context, deps Deps, report job.Reporter) (*Plan, error
 		return nil, err
 	}
 	plan.planMembers(deps.CRM.Features(), roster, own, found)
-	plan.planCosts(deps.CRM.Features(), roster, account, seen)
+	plan.planCosts(deps.CRM.Provider(), deps.CRM.Features(), roster, account, seen)
 	plan.planStarts(ctx, deps.CRM, roster)
 	if err := found.save(deps.Folder, roster); err != nil {
 		return nil, err
@@ -191,10 +193,11 @@ func (p *Plan) planTags(ctx context.Context, deps Deps, roster *Roster) error {
 	return nil
 }
 
-func (p *Plan) planCosts(features crm.Features, roster *Roster, account crm.Account, seen int) {
+func (p *Plan) planCosts(provider crm.Provider, features crm.Features, roster *Roster, account crm.Account, seen int) {
 	going := p.New + p.Changed + p.Unchanged
 	p.Write = estimateWrite(features, going, roster.TagCounts())
 	p.ReadBack = estimateRead(features, seen+p.New, roster.TagCounts())
+	p.Routes = routes(provider, features, going, roster.TagCounts())
 	p.Room = Room{Limit: account.ContactLimit, Now: account.Contacts, After: account.Contacts + p.New}
 }
 

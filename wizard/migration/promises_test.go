@@ -196,3 +196,23 @@ func TestASecondRunSendsNobodyTwice(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoHasEverythingAlreadyIsNotSent(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.sendEverybody()
+		s.prove()
+		contents := s.sandbox.Contents()
+		fresh := newStory(t, s.entry.Provider.ID, 60, sandbox.Options{})
+		fresh.sandbox.Load(contents)
+		plan := fresh.plan()
+		if plan.Unchanged != plan.Members {
+			t.Fatalf("%d of %d members need nothing", plan.Unchanged, plan.Members)
+		}
+		if result := fresh.send(migration.ImportInput{}); result.Sent != 0 || result.Arrived != plan.Members {
+			t.Errorf("%d were sent, %d have arrived", result.Sent, result.Arrived)
+		}
+		if proof := fresh.prove(); !proof.Complete() {
+			t.Error(proof.Sentence())
+		}
+	})
+}

@@ -20,8 +20,10 @@ type Proof struct {
 	Found   int `json:"found"`
 	Missing int `json:"missing"`
 	Left    int `json:"left"`
-	Created int `json:"created"`
-	Updated int `json:"updated"`
+	// Created and Updated were written, Unchanged needed nothing.
+	Created   int `json:"created"`
+	Updated   int `json:"updated"`
+	Unchanged int `json:"unchanged"`
 	// Pairs are member-and-tag: how many there should be, are, are not, and could not be told.
 	PairsExpected int `json:"pairs_expected"`
 	PairsProven   int `json:"pairs_proven"`
@@ -148,12 +150,14 @@ func (p *prover) compareMember(proof *Proof, i int, contacts []Seen) {
 		return
 	}
 	proof.Found++
-	if _, written := p.ledger.members[m.ID]; written {
-		if len(p.befores[m.ID]) == 0 {
-			proof.Created++
-		} else {
-			proof.Updated++
-		}
+	switch written, ok := p.ledger.members[m.ID]; {
+	case !ok:
+	case written.letter == letterKept:
+		proof.Unchanged++
+	case len(p.befores[m.ID]) == 0:
+		proof.Created++
+	default:
+		proof.Updated++
 	}
 	contact := p.linked(m.ID, contacts)
 	if !contact.TagsKnown && len(m.Tags) > 0 {

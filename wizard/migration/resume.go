@@ -158,3 +158,41 @@ func (r *importer) recordRejected(member int, why string) error {
 	r.ledger.last = time.Now()
 	return nil
 }
+
+// withoutComplete leaves out those who have everything in the CRM already, by what was read for the plan, and records that. Members that a proof found
+// wanting are sent whatever the plan saw.
+func (r *importer) withoutComplete(members []int) ([]int, error) {
+	var wanting, complete []int
+	for _, member := range members {
+		before := r.befores[r.roster.Members[member].ID]
+		if len(before) == 1 && !r.again[r.roster.Members[member].ID] && needsNothing(r.roster, member, r.own, before[0], false) {
+			complete = append(complete, member)
+		} else {
+			wanting = append(wanting, member)
+		}
+	}
+	for chunk := range slices.Chunk(complete, 250) {
+		if err := r.recordComplete(chunk); err != nil {
+			return nil, err
+		}
+	}
+	return wanting, nil
+}
+
+func (r *importer) recordComplete(members []int) error {
+	batch, intent, outcome := r.ledger.nextBatch(), r.intent(members), upsertOutcome{}
+	for _, member := range members {
+		outcome.Results += string(rune(letterKept))
+		outcome.IDs = append(outcome.IDs, string(r.befores[r.roster.Members[member].ID][0].ID))
+	}
+	if err := r.deps.note(checkpoint.Intent, OpUpsert, batch, intent); err != nil {
+		return err
+	}
+	if err := r.deps.note(checkpoint.Done, OpUpsert, batch, outcome); err != nil {
+		return err
+	}
+	for i, id := range intent.Members {
+		r.ledger.members[id] = intent.outcome(i, outcome)
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+)
+
+// The two ways in that can be chosen in step 4. Another credential is a third one: it is given on the Start page.
+const (
+	routeAPI    = "api"
+	routeUpload = "upload"
+)
+
+// keepRoutes keeps what the planner says about the ways in.
+func keepRoutes(state *checkpoint.State, routes []migration.Route) {
+	var lines []string
+	setNote(state, Import, "route.best", routeAPI)
+	setNote(state, Import, "route.upload", "")
+	for _, route := range routes {
+		mark := " "
+		if route.Best {
+			mark = "*"
+			setNote(state, Import, "route.best", route.ID)
+		}
+		if route.ID == routeUpload {
+			setNote(state, Import, "route.upload", route.Sentence())
+		}
+		lines = append(lines, mark+route.Sentence())
+	}
+	setNote(state, Import, "routes", strings.Join(lines, "\n"))
+}
+
+// routeFacts show each way in with its numbers, the best one marked.
+func routeFacts(state *checkpoint.State) []wizard.Fact {
+	text := note(state, Import, "routes")
+	if text == "" {
+		return nil
+	}
+	var facts []wizard.Fact
+	for _, line := range strings.Split(text, "\n") {
+		mark, label := wizard.MarkPlain, "Or"
+		if strings.HasPrefix(line, "*") {
+			mark, label = wizard.MarkGood, "Best way"
+		}
+		facts = append(facts, fact(mark, label, line[1:]))
+	}
+	return facts
+}
+
+// routeItems let the owner choose, and guide an upload by hand. After it, what is missing goes by API like everything else.
+func (s *step) routeItems(state *checkpoint.State, name string) []wizard.Item {
+	if note(state, Import, "route.upload") == "" {
+		return nil
+	}
+	items := []wizard.Item{s.ask(state, wizard.Question{Key: "import.route", Label: "How do the members get there?", Default: routeAPI,
+		Help: "Through the API, everything is done for you. An upload is quicker where the CRM's limits are tight; what it cannot carry still goes by API.",
+		Choices: []wizard.Choice{{Value: routeAPI, Label: "Through the API"},
+			{Value: routeUpload, Label: "I upload files in the browser: " + note(state, Import, "route.upload")}}})}
+	if state.Answer(Import, "import.route") != routeUpload {
+		return items
+	}
+	return append(items, s.uploadItems(state, name)...)
+}
+
+func (s *step) uploadItems(state *checkpoint.State, name string) []wizard.Item {
+	provider, _ := s.deps.provider(state)
+	if provider.Upload == nil {
+		return nil
+	}
+	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "files", Label: "Write the files", Required: true, Complete: s.doneWith(state, "files"), Help: "They lie in the migration's folder."},
+		func(_ context.Context, deps migration.Deps, _ job.Reporter) (wizard.Change, error) {
+			files, err := migration.WriteUploads(deps)
+			if err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) { setNote(state, Import, "files", strings.Join(files, ", ")) }, nil
+		})}
+	if !s.doneWith(state, "files") {
+		return items
+	}
+	items = append(items, wizard.Instruction{Text: "Upload these files: " + note(state, Import, "files"), Where: provider.Upload.Where, Copy: s.deps.Folder.Dir(),
+		Look: "Match each column to the field of the same name. Leave automations and welcome mails off."})
+	for _, caution := range provider.Upload.Cautions {
+		items = append(items, wizard.Instruction{Text: caution})
+	}
+	return append(items, s.tick(state, wizard.Tick{Key: "uploaded", Text: "All files are uploaded, and " + name + " says that it is done"}),
+		s.crmTask(state, wizard.Task{Key: "look", Label: "See what arrived", Required: true, Complete: s.doneWith(state, "look"),
+			Locked: lockedUnless(ticked(state, Import, "uploaded"), "Upload the files first."), Help: fmt.Sprintf("Reads %s again. What is missing goes by API.", name)},
+			func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+				plan, err := migration.MakePlan(ctx, deps, report)
+				if err != nil {
+					return nil, err
+				}
+				return func(state *checkpoint.State) { keepPlan(state, plan) }, nil
+			}))
+}
+
+func ticked(state *checkpoint.State, id, key string) bool {
+	kept := state.Steps[id]
+	if kept == nil {
+		return false
+	}
+	_, set := kept.Ticks[key]
+	return set
+}
