@@ -157,6 +157,43 @@ func TestStoppingAndGoingOn(t *testing.T) {
 	})
 }
 
+func TestPausingHoldsTheJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), wizardtest.Working(wizardtest.HundredSeconds)), home())
+		term.Press("enter")
+		term.Wait(10 * time.Second)
+		term.Press("p")
+		term.Wait(time.Minute)
+		term.Sees("Paused: Sending members", "10 %", "p go on")
+		term.Press("p")
+		term.Wait(10 * time.Second)
+		term.Sees("20 %")
+		term.Press("p", "s")
+		term.Wait(time.Second)
+		term.Sees("Stopped. What was done stays done")
+	})
+}
+
+func TestGoingOnAsksAboutTypingThatIsNotSaved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := arrived()
+		step := wizardtest.Asking()
+		term := wizardtest.Start(t, shellOf(t, folder, step, wizardtest.Guided(), wizardtest.Working(wizardtest.HundredSeconds)), home())
+		term.Press("esc", "esc")
+		term.Sees("Start")
+		term.Press("shift+tab", "shift+tab", "shift+tab", "shift+tab")
+		term.Type("x")
+		term.Press("ctrl+u")
+		term.Type("nonsense")
+		term.Press("tab", "tab", "tab", "tab", "enter")
+		term.Sees("Leave this page?")
+		term.Press("enter")
+		term.Sees("Start")
+		term.Press("enter", "y")
+		term.Sees("Step 4 of 4")
+	})
+}
+
 func TestCtrlCStopsTheJobFirstAndLeavesTheSecondTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		folder := wizardtest.NewShelf()

@@ -40,8 +40,17 @@ func (s *Shell) apply(action Action) tea.Cmd {
 	return s.travel(action)
 }
 
-// travel applies the Actions that lead elsewhere.
+// travel applies the Actions that lead elsewhere. Typing that is not saved is asked about first.
 func (s *Shell) travel(action Action) tea.Cmd {
+	switch action.(type) {
+	case GoTo, Back, Next:
+		if s.screen.Dirty() {
+			return s.unsavedTyping(action)
+		}
+	}
+	if certain, ok := action.(sure); ok {
+		action = certain.Action
+	}
 	switch action := action.(type) {
 	case GoTo:
 		return s.goTo(action.Step)
@@ -65,6 +74,8 @@ func (s *Shell) travel(action Action) tea.Cmd {
 type (
 	retrySave struct{}
 	rerun     struct{ step, key string }
+	// sure is an Action that has been asked about.
+	sure struct{ Action }
 )
 
 func (retrySave) action() {}
@@ -189,9 +200,14 @@ func (s *Shell) copy(text string) tea.Cmd {
 	}
 }
 
-func (s *Shell) openLink(address string) tea.Cmd {
+// WebAddress says that an address may be given to a browser: http or https, with a host.
+func WebAddress(address string) bool {
 	parsed, err := url.Parse(address)
-	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || s.deps.OpenLink == nil {
+	return err == nil && (parsed.Scheme == "https" || parsed.Scheme == "http") && parsed.Host != ""
+}
+
+func (s *Shell) openLink(address string) tea.Cmd {
+	if !WebAddress(address) || s.deps.OpenLink == nil {
 		return s.notify(ui.Info, "Open this address in your browser: "+address)
 	}
 	open := s.deps.OpenLink

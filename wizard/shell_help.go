@@ -29,6 +29,7 @@ func globalKeys() []key.Binding {
 		hint("ctrl+s", "a file for support, to look at before it is written"),
 		hint("ctrl+p", "a line for support to dictate"),
 		hint("ctrl+g", "menu paths one click a line"),
+		hint("ctrl+r", "draw the screen anew, when it looks broken"),
 		hint("ctrl+c", "stop the work that runs, or leave; twice leaves at once"),
 		hint("q", "leave, when you are not typing"),
 	}

@@ -58,6 +58,8 @@ func (s *Shell) pressScreen(msg tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+p":
 		s.options.Presenter = !s.options.Presenter
 		return s.tellSize()
+	case "ctrl+r":
+		return tea.ClearScreen
 	case "ctrl+g":
 		s.look.Large = !s.look.Large
 		return s.tell(LookMsg{Look: s.look})
@@ -88,21 +90,24 @@ func (s *Shell) claimed(name string) bool {
 	return false
 }
 
-// escape closes what is open inside the screen, or goes back; typing that is not saved is asked about once.
+// escape closes what is open inside the screen, or goes back.
 func (s *Shell) escape() tea.Cmd {
 	if inner, ok := s.screen.(interface{ Escape() bool }); ok && inner.Escape() {
 		return s.tell(nil)
 	}
-	if !s.screen.Dirty() {
-		return s.apply(Back{})
+	return s.apply(Back{})
+}
+
+// unsavedTyping asks before typing that is not saved is left behind. It asks once: the answer goes through.
+func (s *Shell) unsavedTyping(action Action) tea.Cmd {
+	title, leave := "Leave this page?", "Leave it"
+	if _, ok := action.(Back); ok {
+		title, leave = "Go back?", "Go back without it"
 	}
 	return s.open(&ask{
-		title: "Go back?",
-		text:  []string{"You have typed something that is not saved yet."},
-		options: []askOption{
-			{label: "Stay and keep typing"},
-			{label: "Go back without it", key: "y", action: Back{}},
-		},
+		title:   title,
+		text:    []string{"You have typed something that is not saved yet."},
+		options: []askOption{{label: "Stay and keep typing"}, {label: leave, key: "y", action: sure{action}}},
 	})
 }
 

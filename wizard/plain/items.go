@@ -233,9 +233,28 @@ func (w *walker) instruction(ctx context.Context, t *talk, instruction wizard.In
 	if instruction.Link != "" {
 		w.say("  Link: %s", instruction.Link)
 	}
-	_, where, err := w.prompt(ctx, t, "Press Enter to go on.")
-	if errors.Is(err, errEnded) {
-		err = fmt.Errorf("going on from %q: %w", instruction.Text, err)
+	for {
+		line, where, err := w.prompt(ctx, t, w.goOnText(instruction))
+		if errors.Is(err, errEnded) {
+			err = fmt.Errorf("going on from %q: %w", instruction.Text, err)
+		}
+		if err != nil || where != goOn || !strings.EqualFold(line, "open") || !w.opens(instruction) {
+			return where, err
+		}
+		if err := w.Deps.OpenLink(instruction.Link); err != nil {
+			w.say("  The browser did not open. Type the address into it.")
+		}
 	}
-	return where, err
+}
+
+// opens says that the link of an instruction can be opened from here.
+func (w *walker) opens(instruction wizard.Instruction) bool {
+	return w.Deps.OpenLink != nil && wizard.WebAddress(instruction.Link)
+}
+
+func (w *walker) goOnText(instruction wizard.Instruction) string {
+	if w.opens(instruction) {
+		return "Press Enter to go on, or type open to open the link."
+	}
+	return "Press Enter to go on."
 }

@@ -220,17 +220,20 @@ func (w *walker) give(v *visit, question wizard.Question, value string) error {
 	return nil
 }
 
-// answer looks an answer up by its key: in the answers, for secrets in the environment, at last in the fallback. Secrets come from the
-// environment first.
+// answer looks an answer up by its key: secrets in the environment, all else in the answers. The fallback is only asked for what has none yet.
 func (w *walker) answer(step, key string, item wizard.Item) (string, bool) {
-	if question, ok := item.(wizard.Question); ok && question.Secret {
-		if question.Env != "" && w.Getenv != nil {
-			if value := w.Getenv(question.Env); value != "" {
-				return value, true
-			}
-		}
-	} else if value, ok := w.Answers[key]; ok {
+	question, isQuestion := item.(wizard.Question)
+	secret := isQuestion && question.Secret
+	if value, ok := w.Answers[key]; ok && !secret {
 		return strings.TrimSpace(value), true
+	}
+	if isQuestion && question.Value != "" {
+		return "", false
+	}
+	if secret && question.Env != "" && w.Getenv != nil {
+		if value := strings.TrimSpace(w.Getenv(question.Env)); value != "" {
+			return value, true
+		}
 	}
 	if w.Fallback == nil {
 		return "", false

@@ -95,6 +95,9 @@ func HundredSeconds(ctx context.Context, report job.Reporter) (wizard.Change, er
 	time.Sleep(37 * time.Millisecond)
 	sent := int64(0)
 	for range 1000 {
+		if err := report.Gate(ctx); err != nil {
+			return counted(sent), fmt.Errorf("sending members: %w", err)
+		}
 		select {
 		case <-ctx.Done():
 			return counted(sent), fmt.Errorf("sending members: %w", ctx.Err())
