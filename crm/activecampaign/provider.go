@@ -10,7 +10,7 @@ func Provider() crm.Provider {
 		Name:             "ActiveCampaign",
 		CodePrefix:       codePrefix,
 		AccessAllyName:   "ActiveCampaign",
-		AccessAllySystem: "activecampaign",
+		AccessAllySystem: "active-campaign",
 		Options:          options(),
 		Guide:            guide(),
 		New:              newDriver,
