@@ -80,7 +80,7 @@ func (r *keyring) do(ctx context.Context, send func(*crm.Conn) error) error {
 			k.rest(time.Now().Add(askAgain))
 			continue
 		}
-		if err := k.conn.Rest(ctx, quota.RetryAfter, "today's allowance of all your Keap keys is used up"); err != nil {
+		if err := k.conn.Rest(ctx, max(quota.RetryAfter, time.Second), "today's allowance of all your Keap keys is used up"); err != nil {
 			return &crm.Error{Kind: crm.KindTemporary, Code: codePrefix + crm.CodeStopped, Op: quota.Op, Err: err}
 		}
 		r.wake()

@@ -21,7 +21,7 @@ func (d *driver) Merge(ctx context.Context, keep, lose crm.ContactID) (crm.Conta
 		return crm.Contact{}, invalid(mergeOp, "a contact cannot be merged with itself")
 	}
 	err := d.mergeV2(ctx, keep, lose)
-	if isMissing(err) && d.exist(ctx, keep, lose) {
+	if isMissing(err) { // or one of the contacts is: then XML-RPC says so too
 		err = d.mergeXML(ctx, keep, lose)
 	}
 	if err != nil && sent(err) {
@@ -52,16 +52,6 @@ func (d *driver) mergeV2(ctx context.Context, keep, lose crm.ContactID) error {
 // isMissing says that this account's v2 has no merge (it came in June 2026).
 func isMissing(err error) bool {
 	return crm.IsKind(err, crm.KindNotFound) || crm.IsKind(err, crm.KindUnsupported)
-}
-
-// exist tells "there is no merge" from "there is no such contact".
-func (d *driver) exist(ctx context.Context, ids ...crm.ContactID) bool {
-	for _, id := range ids {
-		if _, err := d.get(ctx, id); err != nil {
-			return false
-		}
-	}
-	return true
 }
 
 // mergeXML merges through XML-RPC. Its first parameter was a key once, and may be any text now.

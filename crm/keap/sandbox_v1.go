@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // routeV1 registers what REST v1 has that v2 lacks, or that clients of Keap still use.
@@ -20,10 +19,7 @@ func (f *fake) routeV1() {
 	f.route("GET", v1+"/contacts/{id}", f.withContact(func(_ *call, one *contact) reply { return ok(f.contactJSONV1(one)) }))
 	f.route("PATCH", v1+"/contacts/{id}", f.withContact(f.patchContactV1))
 	f.route("DELETE", v1+"/contacts/{id}", f.withContact(f.deleteContact))
-	f.route("POST", v1+"/contacts/{id}/tags", f.withContact(f.applyTagsV1))
-	f.route("DELETE", v1+"/contacts/{id}/tags", f.withContact(f.removeTagsV1))
-	f.route("POST", v1+"/tags/{id}/contacts", f.withTag(f.applyTagV1))
-	f.route("DELETE", v1+"/tags/{id}/contacts", f.withTag(f.removeTagV1))
+	f.routeTagsV1(v1)
 	f.routeHooks(v1)
 }
 
@@ -109,66 +105,6 @@ func (f *fake) patchContactV1(c *call, one *contact) reply {
 	}
 	f.store.change(one, func() { body.writeInto(one, true, false) })
 	return ok(f.contactJSONV1(one))
-}
-
-func (f *fake) applyTagsV1(c *call, one *contact) reply {
-	var body struct {
-		TagIDs []int64 `json:"tagIds"`
-	}
-	if refused := c.decode(&body); refused != nil {
-		return *refused
-	}
-	results := map[string]string{}
-	for _, id := range body.TagIDs {
-		key := strconv.FormatInt(id, 10)
-		switch t := f.store.tags[id]; {
-		case t == nil:
-			results[key] = "TAG_ID_NOT_FOUND"
-		case f.store.apply(t, one):
-			results[key] = "SUCCESS"
-		default:
-			results[key] = "DUPLICATE"
-		}
-	}
-	return ok(results)
-}
-
-func (f *fake) removeTagsV1(c *call, one *contact) reply {
-	for _, id := range queryIDs(c) {
-		if t := f.store.tags[id]; t != nil {
-			f.removeAll(t, []int64{one.id})
-		}
-	}
-	return noContent()
-}
-
-// applyTagV1 takes at most 100 contacts, all ids as numbers.
-func (f *fake) applyTagV1(c *call, t *tag) reply {
-	var body struct {
-		IDs []int64 `json:"ids"`
-	}
-	if refused := c.decode(&body); refused != nil {
-		return *refused
-	}
-	if len(body.IDs) == 0 || len(body.IDs) > 100 {
-		return c.fail(http.StatusBadRequest, "ids must have between 1 and 100 items")
-	}
-	return ok(f.applyAll(t, body.IDs))
-}
-
-func (f *fake) removeTagV1(c *call, t *tag) reply {
-	f.removeAll(t, queryIDs(c))
-	return noContent()
-}
-
-func queryIDs(c *call) []int64 {
-	var found []int64
-	for _, text := range strings.Split(c.URL.Query().Get("ids"), ",") {
-		if id, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
-			found = append(found, id)
-		}
-	}
-	return found
 }
 
 func (f *fake) routeHooks(v1 string) {

@@ -48,7 +48,7 @@ func TestRetriedCreate(t *testing.T) {
 					if len(held) != 1 || held[0].FirstName != "Ann" || held[0].Fields["customer_id"] != "7" {
 						t.Errorf("Keap holds %+v, want one whole contact", held)
 					}
-					if outcome.Err != nil || outcome.ID == "" {
+					if outcome.Err != nil || outcome.ID != "1001" {
 						t.Errorf("the outcome is %+v", outcome)
 					}
 					if posts := a.wire.count("POST /v2/contacts "); posts != 1 {
@@ -85,6 +85,48 @@ func TestLateCreate(t *testing.T) {
 			t.Errorf("the second try is %+v and Keap holds %d contacts", second, len(a.holds("ann@example.com")))
 		}
 	}, "upsert-option=ignored")
+}
+
+// TestLostUpdate is simply sent again: it goes to one contact by its id.
+func TestLostUpdate(t *testing.T) {
+	tell(t, func(a *account) {
+		a.fake.Load(sandbox.Contents{Contacts: []sandbox.Contact{{Email: "ann@example.com"}}})
+		a.wire.meddle = func(r *http.Request, _ []byte, answer *http.Response) (*http.Response, error) {
+			if r.Method == http.MethodPatch {
+				a.wire.meddle = nil
+				return nil, errLost
+			}
+			return answer, nil
+		}
+		got := must(a, func() ([]crm.Outcome, error) {
+			return a.driver.Upsert(a.ctx, []crm.Contact{{Email: "ann@example.com", FirstName: "Ann"}})
+		})[0]
+		if got.Result != crm.Updated || got.ID != "1001" || a.wire.count("PATCH") != 2 {
+			t.Errorf("%+v after %q", got, a.wire.seen)
+		}
+	})
+}
+
+// TestSomebodyElseWasFaster: a form of the owner's site made the contact a moment ago, after the book was read.
+func TestSomebodyElseWasFaster(t *testing.T) {
+	tell(t, func(a *account) {
+		a.upsert(crm.Contact{Email: "first@example.com"})
+		a.raw("POST", "/crm/rest/v2/contacts", `{"family_name":"Lee","email_addresses":[{"email":"ann@example.com","field":"EMAIL1"}]}`)
+		outcome := a.upsert(crm.Contact{Email: "ann@example.com", FirstName: "Ann"})
+		held := a.holds("ann@example.com")
+		if len(held) != 1 || held[0].LastName != "Lee" || outcome.Result != crm.Updated || outcome.ID != "1002" {
+			t.Errorf("%+v, and Keap holds %+v", outcome, held)
+		}
+	})
+}
+
+// TestByAge: the lowest number is the oldest, whatever the order of the answer.
+func TestByAge(t *testing.T) {
+	contacts := []wireContact{{ID: "1002"}, {ID: "999"}, {ID: "1001"}}
+	slices.SortFunc(contacts, byAge)
+	if contacts[0].ID != "999" || contacts[1].ID != "1001" || contacts[2].ID != "1002" {
+		t.Errorf("the order is %v", contacts)
+	}
 }
 
 // TestSeveralContactsOfOneAddress: Keap allows it. The oldest is written to, or the one that is named, and always only one.
