@@ -63,13 +63,13 @@ func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
 	items = append(items, s.roomQuestion(state)...)
 	items = append(items, s.routeItems(state, name)...)
 	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: fmt.Sprintf("Send the first %d members", sampleSize), Required: true,
-		Complete: s.doneWith(state, "sample") || s.allArrived(state), Help: "Ten members who together have as many of your tags as possible."},
+		Complete: s.doneWith(state, "sample") || s.allSent(state), Help: "Ten members who together have as many of your tags as possible."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			return runImport(ctx, deps, migration.ImportInput{Sample: sampleSize, AcceptNoRoom: room}, report)
 		}))
 	items = append(items, s.sampleItems(state, name)...)
 	_, looked := state.Step(Import).Ticks["sample-seen"]
-	items = append(items, s.crmTask(state, wizard.Task{Key: "all", Label: "Send everybody else", Required: true, Complete: s.allArrived(state),
+	items = append(items, s.crmTask(state, wizard.Task{Key: "all", Label: "Send everybody else", Required: true, Complete: s.allSent(state),
 		Locked: lockedUnless(looked, "Look at the sample first, and tick the box."), Help: "Goes on where it stopped, if it was stopped."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			return runImport(ctx, deps, migration.ImportInput{AcceptNoRoom: room}, report)
@@ -133,6 +133,7 @@ func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 	setNote(state, Import, "plan.time", migration.Spell(plan.Write.Duration()))
 	setNote(state, Import, "plan.read-time", migration.Spell(plan.ReadBack.Duration()))
 	setNote(state, Import, "room", roomWord(plan.Room))
+	setNote(state, Import, "plan.note", plan.Note)
 	keepRoutes(state, plan.Routes)
 	var conflicts []string
 	for _, conflict := range plan.Conflicts {
@@ -158,6 +159,7 @@ func startsText(plan *migration.Plan) string {
 	if plan.StartsUnknown != "" {
 		return plan.StartsUnknown + " Look yourself which automations are active."
 	}
+	hidden := plan.StartsHidden
 	var names []string
 	for _, automation := range plan.Starts {
 		names = append(names, fmt.Sprintf("%q (%s)", automation.Name, automation.Kind))
@@ -165,7 +167,7 @@ func startsText(plan *migration.Plan) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Active and possibly started by your tags: %s.", strings.Join(names, ", "))
+	return fmt.Sprintf("what is active and may be started by your tags: %s.", strings.Join(names, ", "))
 }
 
 func conflictTable(text string) wizard.Table {
@@ -192,14 +194,15 @@ func (s *step) sampleItems(state *checkpoint.State, name string) []wizard.Item {
 	table := wizard.Table{Key: "sample", Title: "The sample, as " + name + " shows it now", Rows: rows.len(),
 		Columns: []wizard.Column{{Title: "", Width: 2}, {Title: "ID", Width: 8}, {Title: "Address", Width: 30, Private: true}, {Title: "Tags"}},
 		Row: func(i int) []string {
-			return []string{rows.cell(i, "sign"), rows.cell(i, "ID"), rows.cell(i, "user_email"), cmp.Or(rows.cell(i, "note"), rows.cell(i, "tags"))}
+			return []string{rows.cell(i, "sign"), rows.cell(i, "ID"), rows.cell(i, "user_email"), cmp.Or(rows.cell(i, "note"), apart(rows.cell(i, "tags")))}
 		}}
 	return []wizard.Item{table, s.tick(state, wizard.Tick{Key: "sample-seen", Text: "You have looked at the sample in " + name + ", and it is right",
-		Look: "Open two or three of these people in the CRM. Are name, ID and tags as on your site? Did nobody get a mail?"})}
+		Look: "two or three of these people in the CRM. Name, ID and tags should be as on your site, and nobody should have got a mail."})}
 }
 
-func (s *step) allArrived(state *checkpoint.State) bool {
-	return s.doneWith(state, "plan") && note(state, Import, "fingerprint") == s.inputs(state) && count(state, Import, "waiting") == 0 && count(state, Import, "failed") == 0
+// allSent says that nobody waits any more: every member was taken, refused, or left out.
+func (s *step) allSent(state *checkpoint.State) bool {
+	return s.doneWith(state, "plan") && note(state, Import, "fingerprint") == s.inputs(state) && count(state, Import, "waiting") == 0
 }
 
 // runImport sends, and keeps what came of it. Failures do not make it an error: they are a list to look at.
@@ -231,7 +234,8 @@ func (s *step) failureItems(state *checkpoint.State, room bool) []wizard.Item {
 		Actions: []wizard.RowAction{{Key: "x", Label: "leave out", Do: func(row int, _ string) (wizard.Change, error) {
 			return s.skip(rows, row)
 		}}}}
-	retry := s.crmTask(state, wizard.Task{Key: "retry", Label: "Send the failed ones again", Help: "After you have mended the cause."},
+	retry := s.crmTask(state, wizard.Task{Key: "retry", Label: "Send the failed ones again", Required: true,
+		Help: "After you have mended the cause. Or leave them out, one by one, in the list."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			return runImport(ctx, deps, migration.ImportInput{RetryFailed: true, AcceptNoRoom: room}, report)
 		})
@@ -276,6 +280,9 @@ func (s *step) importFacts(state *checkpoint.State) []wizard.Fact {
 
 func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
 	var facts []wizard.Fact
+	if text := note(state, Import, "conflicts"); text != "" {
+		facts = append(facts, fact(wizard.MarkBad, "Tags", several(int64(strings.Count(text, "\n")+1), "tag")+" cannot be made under the exact name: see the list. Nothing can be sent before that is mended and the plan is made again."))
+	}
 	if n := count(state, Import, "plan.unsubscribed") + count(state, Import, "plan.bounced"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "No mail", fmt.Sprintf("%d members are unsubscribed or bounced in the CRM, and stay so", n)))
 	}
@@ -284,6 +291,9 @@ func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	if n := count(state, Import, "plan.left"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "Cannot go", fmt.Sprintf("%d members have an address that no CRM takes", n)))
+	}
+	if text := note(state, Import, "plan.note"); text != "" {
+		facts = append(facts, fact(wizard.MarkWarn, "Your plan", text))
 	}
 	switch note(state, Import, "room") {
 	case "full":

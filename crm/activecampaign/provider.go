@@ -13,6 +13,7 @@ func Provider() crm.Provider {
 		AccessAllySystem: "active-campaign",
 		Options:          options(),
 		Guide:            guide(),
+		Upload:           upload(),
 		New:              newDriver,
 	}
 }

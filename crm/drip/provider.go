@@ -26,6 +26,7 @@ func Provider() crm.Provider {
 		AccessAllySystem: "drip",
 		Options:          options(),
 		Guide:            guide(),
+		Upload:           upload(),
 		New:              newDriver,
 	}
 }

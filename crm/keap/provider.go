@@ -31,6 +31,7 @@ func Provider() crm.Provider {
 		AccessAllySystem: "Infusionsoft",
 		Options:          options(),
 		Guide:            guide(),
+		Upload:           upload(),
 		New:              newDriver,
 	}
 }

@@ -33,6 +33,8 @@ func Provider() crm.Provider {
 		AccessAllySystem: "convertkit",
 		Options:          options(),
 		Guide:            guide(),
+		Routes:           routes(),
+		Upload:           upload(),
 		New:              newDriver,
 	}
 }

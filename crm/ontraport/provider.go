@@ -25,6 +25,7 @@ func Provider() crm.Provider {
 		AccessAllySystem: "Ontraport",
 		Options:          options(),
 		Guide:            guide(),
+		Upload:           upload(),
 		New:              newDriver,
 	}
 }

@@ -41,6 +41,10 @@ type Plan struct {
 	// Starts are the automations that the tags could start. StartsUnknown is a sentence when the CRM cannot tell.
 	Starts        []crm.Automation `json:"starts,omitempty"`
 	StartsUnknown string           `json:"starts_unknown,omitempty"`
+	// StartsHidden is what the CRM's API never shows of automations, empty where it shows all.
+	StartsHidden string `json:"starts_hidden,omitempty"`
+	// Note is what this CRM does when a plan is outgrown, empty where nothing is known.
+	Note string `json:"note,omitempty"`
 }
 
 // LeftOut is a member who cannot go, and why.
@@ -197,6 +201,7 @@ func (p *Plan) planCosts(provider crm.Provider, features crm.Features, roster *R
 	going := p.New + p.Changed + p.Unchanged
 	p.Write = estimateWrite(features, going, roster.TagCounts())
 	p.ReadBack = estimateRead(features, seen+p.New, roster.TagCounts())
+	p.StartsHidden, p.Note = features.AutomationsHidden, features.PlanNote
 	p.Routes = routes(provider, features, going, roster.TagCounts())
 	p.Room = Room{Limit: account.ContactLimit, Now: account.Contacts, After: account.Contacts + p.New}
 }

@@ -3,6 +3,7 @@ package migration
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"allyswitch/crm"
@@ -10,7 +11,7 @@ import (
 )
 
 // WriteUploads writes the files for the CRM's own import: in its column names, split at its row limit, and one more for each tag where tags are given to a whole
-// file. It returns their names. Members who need nothing are in them too: uploading twice is harmless.
+// file. It returns their names. Members whom the CRM knows already are not in them, since some imports overwrite what is there with blanks: those go by API.
 func WriteUploads(deps Deps) ([]string, error) {
 	upload := deps.CRM.Provider().Upload
 	if upload == nil {
@@ -20,7 +21,11 @@ func WriteUploads(deps Deps) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer := uploadWriter{deps: deps, upload: *upload, roster: roster, names: deps.CRM.Features().FieldNames}
+	known, err := loadBefores(deps.Folder)
+	if err != nil {
+		return nil, err
+	}
+	writer := uploadWriter{known: known, deps: deps, upload: *upload, roster: roster, names: deps.CRM.Features().FieldNames}
 	if err := writer.write("upload", writer.everybody()); err != nil {
 		return nil, err
 	}
@@ -39,13 +44,15 @@ type uploadWriter struct {
 	upload  crm.Upload
 	roster  *Roster
 	names   map[string]string
+	known   befores
 	written []string
 }
 
 func (w *uploadWriter) everybody() []int {
 	var members []int
 	for i := range w.roster.Members {
-		if w.roster.Members[i].Twin < 0 && !likeFormula(w.roster.Members[i].Email) {
+		m := &w.roster.Members[i]
+		if m.Twin < 0 && len(w.known[m.ID]) == 0 && !likeFormula(m.Email) {
 			members = append(members, i)
 		}
 	}
@@ -99,9 +106,14 @@ func (w *uploadWriter) row(member int) []string {
 	m := &w.roster.Members[member]
 	row := []string{m.UserID(), m.CustomerID, m.Email, m.Registered, harmless(m.FirstName), harmless(m.LastName)}
 	if w.upload.TagsColumn != "" {
-		row = append(row, strings.Join(w.roster.TagNames(member), w.upload.TagSeparator))
+		row = append(row, strings.Join(w.tagNames(member), w.upload.TagSeparator))
 	}
 	return row
+}
+
+// tagNames leaves out names that hold the separator: the CRM would cut them in two. The API brings those.
+func (w *uploadWriter) tagNames(member int) []string {
+	return slices.DeleteFunc(w.roster.TagNames(member), func(name string) bool { return strings.Contains(name, w.upload.TagSeparator) })
 }
 
 // likeFormula says that a spreadsheet would calculate with this cell. An apostrophe before it, as in our other files, would end up in the CRM, so such cells stay
