@@ -40,4 +40,10 @@ func restsOn(parts ...func(*checkpoint.State) string) func(*checkpoint.State) st
 func theSite(state *checkpoint.State) string    { return state.Site.URL }
 func theCRM(state *checkpoint.State) string     { return state.CRM.Provider }
 func theAccount(state *checkpoint.State) string { return state.CRM.Fingerprint }
+
+// theProof changes when a read-back finds something else than the one before.
+func theProof(state *checkpoint.State) string {
+	return note(state, Tags, "proof") + note(state, Tags, "access")
+}
+
 func theMembers(state *checkpoint.State) string { return note(state, EditCSV, "fingerprint") }

@@ -30,7 +30,7 @@ func (s *step) keysSheet(state *checkpoint.State) wizard.Sheet {
 		s.crmTask(state, wizard.Task{Key: "check", Label: "Check AllySwitch's own key again", Required: true, Complete: s.doneWith(state, "check"),
 			Help: "Asks the CRM whose key it is. It must be the account where the members now are."}, checkAgain),
 		s.tick(state, wizard.Tick{Key: "at-hand", Text: "The keys that AccessAlly asks for lie ready, from the same account",
-			Look: fmt.Sprintf("The account is %q. Keep the keys in a password manager, not in a mail or a note.", state.CRM.AccountName)}))
+			Look: fmt.Sprintf("the account %q. Keep the keys in a password manager, not in a mail or a note.", state.CRM.AccountName)}))
 	return wizard.Sheet{
 		Level: "files",
 		Does:  []string{fmt.Sprintf("In the next step AccessAlly will ask for the API keys of %s. This step gets them ready.", name)},
@@ -49,7 +49,11 @@ func (s *step) keyFacts(state *checkpoint.State) []wizard.Fact {
 	if state.CRM.Fingerprint == "" {
 		return nil
 	}
-	return []wizard.Fact{fact(wizard.MarkGood, "Account", fmt.Sprintf("%s (%s)", state.CRM.AccountName, state.CRM.Account))}
+	name := state.CRM.AccountName
+	if state.CRM.Account != name {
+		name = fmt.Sprintf("%s (%s)", name, state.CRM.Account)
+	}
+	return []wizard.Fact{fact(wizard.MarkGood, "Account", name)}
 }
 
 func checkAgain(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {

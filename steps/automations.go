@@ -27,12 +27,12 @@ func (s *step) automationsSheet(state *checkpoint.State) wizard.Sheet {
 		},
 		Items: []wizard.Item{
 			wizard.Instruction{Text: "The recipe of every offering is in AccessAlly.", Where: accessAlly("Offerings", "an offering", "Automations"),
-				Look: "It names the tag that starts, the tags that give access, the webhook and the mail."},
+				Look: "the tag that starts it, the tags that give access, the webhook and the mail."},
 			s.tick(state, wizard.Tick{Key: "reviewed", Text: "Every offering has its automation, or is run by AccessAlly Emails", Note: "Which does what?"}),
 			s.tick(state, wizard.Tick{Key: "emails", Text: "For each message one sender is chosen", Where: accessAlly("Emails"),
-				Look: "Welcome, invoice, payment failed, renewal reminder, module release, affiliate sale."}),
+				Look: "welcome, invoice, payment failed, renewal reminder, module release, affiliate sale."}),
 			s.tick(state, wizard.Tick{Key: "nobody-mailed", Text: "No automation has started for the imported members",
-				Look: fmt.Sprintf("In %s, look at the number of people who entered each automation today.", name)}),
+				Look: fmt.Sprintf("the number of people who entered each automation in %s today.", name)}),
 		},
 		Known: "Every message has exactly one sender, and no imported member was mailed.",
 		Help: []string{

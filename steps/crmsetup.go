@@ -18,15 +18,15 @@ func (s *step) setupSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	items := []wizard.Item{
 		s.tick(state, wizard.Tick{Key: "password-field", Text: "The password field is decided",
-			Where: accessAlly("Settings", "General Setup", "Password Field"), Look: "Leave it blank, unless you need automatic log-in links. Then passwords are stored in the CRM, and most CRMs do not encrypt them."}),
+			Where: accessAlly("Settings", "General Setup", "Password Field"), Look: "an empty field. Leave it so, unless you need automatic log-in links: then passwords are stored in the CRM, and most CRMs do not encrypt them."}),
 		s.tick(state, wizard.Tick{Key: "username-field", Text: "The username field is decided", Optional: true,
-			Where: accessAlly("Settings", "General Setup", "Username Field"), Look: "Only for sites where people log in with a name that is not their e-mail address."}),
+			Where: accessAlly("Settings", "General Setup", "Username Field"), Look: "an empty field, unless people log in with a name that is not their e-mail address."}),
 	}
 	for _, tick := range setupTicks(state.CRM.Provider, name) {
 		items = append(items, s.tick(state, tick))
 	}
 	items = append(items, s.tick(state, wizard.Tick{Key: "fields", Text: "Affiliate, team and credit fields exist, if you use those features", Optional: true,
-		Look: "Affiliates need two text fields, affiliate_key and affiliate_referral_field. Teams need one text field a program, credits one field a balance. Nobody edits these by hand."}))
+		Look: "two text fields for affiliates, affiliate_key and affiliate_referral_field; one text field a program for teams; one field a balance for credits. Nobody edits these by hand."}))
 	return wizard.Sheet{
 		Level: "files",
 		Does:  []string{fmt.Sprintf("After saving, AccessAlly asks for a few more settings that only %s has. This step goes through them.", name)},
@@ -51,25 +51,25 @@ func setupTicks(provider, name string) []wizard.Tick {
 	switch provider {
 	case "activecampaign":
 		return []wizard.Tick{
-			webhook([]string{"Automations", "your automation", "+", "Webhook"}, "The address comes from your site: in the black bar on top, AccessAlly, Webhook Generator, Run Custom Operation."),
+			webhook([]string{"Automations", "your automation", "+", "Webhook"}, "the address on your site: in the black bar on top, AccessAlly, Webhook Generator, Run Custom Operation."),
 			{Key: "opt-in-form", Text: "A form with single opt-in exists, and is used for nothing else", Where: accessAlly("Payment", "CRM Integration"),
-				Look: "People who unsubscribed are inactive in ActiveCampaign, and enter no automation. This form lets them in again when they buy."},
+				Look: "the choice of a form. People who unsubscribed are inactive in ActiveCampaign, and enter no automation. This form lets them in again when they buy."},
 		}
 	case "kit":
 		return []wizard.Tick{
-			{Key: "last-name", Text: "The custom field for the last name is chosen", Where: accessAlly("Settings", "CRM Integration"), Look: "Kit has a first name only. The last name lives in a custom field."},
-			webhook(accessAlly("Settings", "CRM Integration", "Create Webhook"), "Kit's webhooks start with a tag only. Each custom operation that the CRM starts needs a tag of its own."),
+			{Key: "last-name", Text: "The custom field for the last name is chosen", Where: accessAlly("Settings", "CRM Integration"), Look: "a custom field for the last name: Kit itself has a first name only."},
+			webhook(accessAlly("Settings", "CRM Integration", "Create Webhook"), "a tag of its own for each custom operation that the CRM starts: Kit's webhooks start with a tag only."),
 		}
 	case "keap":
-		return []wizard.Tick{webhook([]string{"Campaign Builder", "a sequence", "Send HTTP Post"}, "The contact ID goes along by itself.")}
+		return []wizard.Tick{webhook([]string{"Campaign Builder", "a sequence", "Send HTTP Post"}, "the address of your site in it. The contact ID goes along by itself.")}
 	case "ontraport":
 		return []wizard.Tick{
-			webhook([]string{"Automations", "a webhook element", "Post data"}, "The post data is contactId=[Contact ID], in one line."),
+			webhook([]string{"Automations", "a webhook element", "Post data"}, "contactId=[Contact ID] as the post data, in one line."),
 			{Key: "owner", Text: "The API key has a contact owner, and all permissions are ticked", Where: []string{"Administration", "Integrations", "Ontraport API Instructions and Key Manager"}},
-			{Key: "wordpress", Text: "The WordPress site is entered in Ontraport, and PilotPress is off", Where: []string{"Administration", "Integrations", "WordPress Website"}, Look: "Choose an existing site, without membership levels."},
+			{Key: "wordpress", Text: "The WordPress site is entered in Ontraport, and PilotPress is off", Where: []string{"Administration", "Integrations", "WordPress Website"}, Look: "your site as an existing one, without membership levels."},
 		}
 	case "drip":
-		return []wizard.Tick{webhook([]string{"Workflows", "a workflow", "Send an HTTP Post"}, "The address comes from your site: AccessAlly, Webhook Generator.")}
+		return []wizard.Tick{webhook([]string{"Workflows", "a workflow", "Send an HTTP Post"}, "the address on your site: in the black bar on top, AccessAlly, Webhook Generator.")}
 	}
 	return nil
 }

@@ -61,14 +61,23 @@ func (d *Deps) settings(state *checkpoint.State) (crm.Provider, map[string]strin
 			given = given || value != ""
 		}
 		if value == "" && option.Required {
-			return provider, nil, "Give the " + option.Label + " on the Start page first. Keys are never saved, so it is asked again each time."
+			return provider, nil, wanted(option)
 		}
 		values[option.Key] = value
 	}
 	if !given {
-		return provider, nil, "Give the key on the Start page first. Keys are never saved, so it is asked again each time."
+		return provider, nil, wanted(crm.Option{Label: "key", Secret: true})
 	}
 	return provider, values, ""
+}
+
+// wanted says which setting is missing, and where to give it.
+func wanted(option crm.Option) string {
+	text := "Give the " + option.Label + " on the Start page first."
+	if option.Secret {
+		text += " Keys are never saved, so it is asked for again after every start."
+	}
+	return text
 }
 
 // engine is what the engine may know of the state. It is taken before the work begins, on the goroutine that owns the state.

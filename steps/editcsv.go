@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"allyswitch/crm/address"
 	"allyswitch/wizard"
@@ -40,7 +43,7 @@ func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	if count(state, EditCSV, "rejected") > 0 {
 		items = append(items, s.rejectedTable(), s.tick(state, wizard.Tick{Key: "rejected-seen",
-			Text: "You have looked at the rows that were left out, and mended those that matter", Look: "A row that stays here has no contact in the CRM, so this person cannot be linked."}))
+			Text: "You have looked at the rows that were left out, and mended those that matter", Look: "people who have bought something. A row that stays here has no contact in the CRM, so this person cannot be linked."}))
 	}
 	items = append(items, s.deleteExport(state, input.File)...)
 	return wizard.Sheet{
@@ -95,6 +98,9 @@ func (s *step) editFacts(state *checkpoint.State) []wizard.Fact {
 	if found := note(state, EditCSV, "findings"); found != "" {
 		facts = append(facts, fact(wizard.MarkPlain, "Mended", found))
 	}
+	if state.Answer(Export, "tags.file") == "" {
+		return append(facts, fact(wizard.MarkWarn, "Tags", "there is no tag file, so nobody's access can be carried over. Give it in step 2."))
+	}
 	facts = append(facts, fact(wizard.MarkPlain, "Tags", fmt.Sprintf("%d tags on members, %d different ones; %d members have none",
 		count(state, EditCSV, "pairs"), count(state, EditCSV, "tags"), count(state, EditCSV, "untagged"))))
 	if unlisted := count(state, EditCSV, "unlisted"); unlisted > 0 {
@@ -113,21 +119,30 @@ func (s *step) rejectedTable() wizard.Table {
 		Key: "rejected", Title: "Rows that were left out", Rows: rows.len(),
 		Columns: []wizard.Column{{Title: "Line", Width: 6}, {Title: "ID", Width: 8}, {Title: "Address", Private: true}, {Title: "Reason"}},
 		Row: func(i int) []string {
-			return []string{rows.cell(i, wp.ColumnLine), rows.cell(i, wp.ColumnID), rows.cell(i, wp.ColumnEmail), rows.cell(i, wp.ColumnReason) + ". " + rows.cell(i, wp.ColumnAdvice)}
+			return []string{rows.cell(i, wp.ColumnLine), rows.cell(i, wp.ColumnID), rows.cell(i, wp.ColumnEmail), reason(rows.cell(i, wp.ColumnAdvice))}
 		},
 		Actions: []wizard.RowAction{
-			{Key: "m", Label: "mend the address", Ask: &wizard.Question{Key: "address", Label: "The right address", Validate: checkAddress},
+			{Key: "m", Label: "mend", Ask: &wizard.Question{Key: "address", Label: "The right address", Validate: checkAddress},
 				Do: func(row int, answer string) (wizard.Change, error) {
 					return s.decide(rows, row, migration.RowDecision{Email: answer})
 				}},
-			{Key: "k", Label: "keep all the same", Do: func(row int, _ string) (wizard.Change, error) {
+			{Key: "k", Label: "keep", Do: func(row int, _ string) (wizard.Change, error) {
 				return s.decide(rows, row, migration.RowDecision{Keep: true})
 			}},
-			{Key: "x", Label: "leave out for good", Do: func(row int, _ string) (wizard.Change, error) {
+			{Key: "x", Label: "leave out", Do: func(row int, _ string) (wizard.Change, error) {
 				return s.decide(rows, row, migration.RowDecision{LeaveOut: true})
 			}},
 		},
 	}
+}
+
+// reason is what is wrong with a row and what to do, without the place, which the table shows already.
+func reason(advice string) string {
+	if _, text, found := strings.Cut(advice, ": "); found {
+		first, size := utf8.DecodeRuneInString(text)
+		return string(unicode.ToUpper(first)) + text[size:]
+	}
+	return advice
 }
 
 func checkAddress(typed string) error {

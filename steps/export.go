@@ -28,9 +28,10 @@ func newExport(deps *Deps) *step {
 func (s *step) exportSheet(state *checkpoint.State) wizard.Sheet {
 	file, tags, mark := state.Answer(Export, "export.file"), state.Answer(Export, "tags.file"), note(state, Export, "file-mark")
 	items := []wizard.Item{
-		wizard.Instruction{Text: "Install the free plugin \"Export and Import Users and Customers\" by WebToffee, and export all users as CSV.",
-			Where: []string{"Plugins", "Add New", "search for WebToffee users", "Install Now", "Activate"},
-			Look:  "Then: WebToffee Import Export (Basic), Export, User/Customer, Quick export. Keep all columns; AllySwitch takes what is needed."},
+		wizard.Instruction{Text: "Install the free plugin \"Export and Import Users and Customers\" by WebToffee.",
+			Where: []string{"Plugins", "Add New", "search for WebToffee users", "Install Now", "Activate"}},
+		wizard.Instruction{Text: "Export all users as a CSV file. Keep all columns: AllySwitch takes what is needed.",
+			Where: []string{"WebToffee Import Export (Basic)", "Export", "User/Customer", "Quick export"}},
 		s.ask(state, wizard.Question{Key: "export.file", Label: "The export file on this computer", Required: true, Validate: checkFile,
 			Help: "Its name begins with user-export or user_export. You can drag the file into this window instead of typing."}),
 		s.ask(state, wizard.Question{Key: "tags.file", Label: "The file that says who has which tag", Validate: checkFile,
@@ -103,7 +104,7 @@ func fileMark(path string) string {
 }
 
 func (s *step) readFiles(state *checkpoint.State, file, tags string) bool {
-	return file != "" && note(state, Export, "read-file") == file && note(state, Export, "read-tags") == tags && len(s.missingColumns(state)) == 0
+	return file != "" && note(state, Export, "read-file") == file && note(state, Export, "read-tags") == tags
 }
 
 // lookAtFiles reads the heading of the export, and the whole of the tag file.
@@ -169,17 +170,6 @@ func keepTags(state *checkpoint.State, read *wp.MemberTags) {
 	setCount(state, Export, "tag-names", len(read.Counts))
 	setCount(state, Export, "tagged", len(read.Tags))
 	setCount(state, Export, "tag-findings", len(read.Findings))
-}
-
-// missingColumns are the needed columns whose heading is neither there nor answered.
-func (s *step) missingColumns(state *checkpoint.State) []string {
-	var missing []string
-	for _, column := range strings.Fields(note(state, Export, "ask")) {
-		if state.Answer(Export, "column."+column) == "" {
-			missing = append(missing, column)
-		}
-	}
-	return missing
 }
 
 // mappingQuestions asks which heading stands for a column, only for those that are not there under their own name.

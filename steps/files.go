@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,6 +59,8 @@ func readRows(folder *checkpoint.Folder, name string) *fileRows {
 	if rows.heading, err = reader.Read(); err != nil {
 		return rows
 	}
+	// Files that people open in a spreadsheet begin with a byte order mark.
+	rows.heading[0] = strings.TrimPrefix(rows.heading[0], "\ufeff")
 	for len(rows.rows) < maxShown {
 		row, err := reader.Read()
 		if err == io.EOF || err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 func newFinish(deps *Deps) *step {
-	s := &step{id: Finish, title: "Finish", deps: deps}
+	s := &step{id: Finish, title: "Open the site and tidy up", deps: deps}
 	s.inputs = restsOn(theMembers, theAccount)
 	s.sheet = s.finishSheet
 	return s
@@ -21,12 +21,12 @@ func (s *step) finishSheet(state *checkpoint.State) wizard.Sheet {
 		Did:   finishFacts(state),
 		Items: []wizard.Item{
 			s.tick(state, wizard.Tick{Key: "open", Text: "Maintenance mode is off, and a visitor sees the site again", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
-				Look: "Look in a private browser window. Until then no payment is taken."}),
+				Look: "your content, in a private browser window. Until then no payment is taken."}),
 			s.tick(state, wizard.Tick{Key: "export-deleted", Text: "The raw export is deleted, on this computer and on the server", Where: []string{"WebToffee Import Export", "History"},
-				Look: "It holds everybody's password hashes."}),
-			s.tick(state, wizard.Tick{Key: "plugins-removed", Text: "The helper plugins are removed", Where: []string{"Plugins"}, Look: "WebToffee's export, AccessAlly's importer and the Order Contact ID updater are for one-time use."}),
+				Look: "files that begin with user_export: they hold everybody's password hashes."}),
+			s.tick(state, wizard.Tick{Key: "plugins-removed", Text: "The helper plugins are removed", Where: []string{"Plugins"}, Look: "WebToffee's export, AccessAlly's importer and the Order Contact ID updater: they are for one-time use."}),
 			s.tick(state, wizard.Tick{Key: "watched", Text: "You have looked again after one day, and after three", Optional: true,
-				Look: "New purchases have their tags. Renewals go through. Nobody writes that they cannot get in."}),
+				Look: "new purchases with their tags, renewals that go through, and nobody who writes that they cannot get in."}),
 		},
 		Known: "The site is open, and nothing of the switch lies around any more.",
 		Help: []string{
@@ -43,6 +43,6 @@ func finishFacts(state *checkpoint.State) []wizard.Fact {
 	return []wizard.Fact{
 		fact(wizard.MarkPlain, "Members", fmt.Sprintf("%d of %d people of the export", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
 		fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d new, %d were there already", count(state, Test, "created"), count(state, Test, "updated"))),
-		fact(wizard.MarkPlain, "Access", note(state, Test, "access")),
+		accessFact(state, Test),
 	}
 }

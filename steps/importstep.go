@@ -165,9 +165,9 @@ func startsText(plan *migration.Plan) string {
 		names = append(names, fmt.Sprintf("%q (%s)", automation.Name, automation.Kind))
 	}
 	if len(names) == 0 {
-		return ""
+		return hidden
 	}
-	return fmt.Sprintf("what is active and may be started by your tags: %s.", strings.Join(names, ", "))
+	return strings.TrimSpace(fmt.Sprintf("what is active and may be started by your tags: %s. %s", strings.Join(names, ", "), hidden))
 }
 
 func conflictTable(text string) wizard.Table {

@@ -2,6 +2,8 @@ package steps
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
@@ -27,6 +29,10 @@ func (s *step) ask(state *checkpoint.State, question wizard.Question) wizard.Que
 		question.Value = s.deps.Secrets.Masked(question.Key)
 	} else {
 		question.Value = state.Answer(s.id, question.Key)
+	}
+	if question.Confirm != "" && question.Value != question.Confirm {
+		// Words that were typed for other figures, or for another CRM, count no more.
+		question.Value = ""
 	}
 	return question
 }
@@ -106,6 +112,17 @@ func setNote(state *checkpoint.State, id, key, value string) {
 // fact is one line of what was done or found.
 func fact(mark wizard.Mark, label, value string) wizard.Fact {
 	return wizard.Fact{Mark: mark, Label: label, Value: value}
+}
+
+// apart parts the entries of a cell for the eye.
+func apart(cell string) string { return strings.ReplaceAll(cell, "|", " | ") }
+
+// several says how many there are of something: "1 request", "2 requests".
+func several(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // accessAlly is a menu path that begins in the site's own AccessAlly menu.

@@ -12,7 +12,7 @@ import (
 
 func newLinkUsers(deps *Deps) *step {
 	s := &step{id: LinkUsers, title: "Link the users to their contacts", deps: deps}
-	s.inputs = restsOn(theMembers, theAccount)
+	s.inputs = restsOn(theMembers, theAccount, theProof)
 	s.sheet = s.linkSheet
 	return s
 }
@@ -33,6 +33,10 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	if matched {
 		items = append(items, s.linkTable())
+		if n := count(state, LinkUsers, "unlinked"); n > 0 {
+			items = append(items, s.tick(state, wizard.Tick{Key: "unlinked-seen", Text: "You have looked at " + several(n, "member") + " without a sure contact",
+				Look: "every sign but =. Until they are linked by hand, these members lose access."}))
+		}
 	}
 	items = append(items, s.importerTicks(state, name)...)
 	return wizard.Sheet{
@@ -84,9 +88,9 @@ func (s *step) linkFacts(state *checkpoint.State) []wizard.Fact {
 func (s *step) importerTicks(state *checkpoint.State, name string) []wizard.Item {
 	return []wizard.Item{
 		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard Importer, a plugin of its own, and run it.",
-			Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "It is offered in AccessAlly's article about switching to a CRM. It matches users and contacts by e-mail address."},
+			Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "the download in AccessAlly's article about switching to a CRM. It matches users and contacts by e-mail address."},
 		s.tick(state, wizard.Tick{Key: "imported", Text: "The importer has run to its end", Note: "How many users did it link?",
-			Look: fmt.Sprintf("It should be as many as are matched above. If it is fewer, run it again: %s may have been slow.", name)}),
+			Look: fmt.Sprintf("as many users as are matched above. If there are fewer, run it again: %s may have been slow.", name)}),
 		s.tick(state, wizard.Tick{Key: "spot-checked", Text: "You have opened three users, and each shows the contact ID from contact-ids.csv",
 			Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}}),
 	}

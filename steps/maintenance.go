@@ -22,11 +22,11 @@ func (s *step) maintenanceSheet(state *checkpoint.State) wizard.Sheet {
 		},
 		Items: []wizard.Item{
 			s.tick(state, wizard.Tick{Key: "on", Text: "Maintenance mode is on", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
-				Look: "Follow each step shown in this section. On older versions it is under Initial Setup, Developer Tools."}),
+				Look: "the steps shown in this section, and follow each. On older versions they are under Initial Setup, Developer Tools."}),
 			s.tick(state, wizard.Tick{Key: "seen", Text: "You have seen what a visitor sees now",
-				Look: "Open your site in a private browser window, where you are not logged in. You should not get to the content."}),
+				Look: "the content of your site, in a private browser window where you are not logged in. You should not get to it."}),
 			s.tick(state, wizard.Tick{Key: "production-url", Text: "The Production Site URL is right", Optional: true, Where: accessAlly("Settings", "General Setup", "Migration Tools"),
-				Look: "It is written without https, such as //members.example.com. Cards are only charged on the site with this address."}),
+				Look: "your live site's address without https, such as //members.example.com. Cards are only charged on the site with this address."}),
 		},
 		Known: "A visitor who is not logged in does not get to the content.",
 		Help: []string{

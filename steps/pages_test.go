@@ -253,20 +253,12 @@ func TestPagesAfterTheSwitch(t *testing.T) {
 		time.Sleep(time.Hour)
 		j.run(steps.Test, "verify")
 		a.table(j, steps.Test, "ready, access lost", "access")
-		j.mend()
+		j.run(steps.Test, "mend")
+		a.show(j, steps.Test, "ready, mended", plainly)
 		j.reach(steps.Test)
 		a.show(j, steps.Test, "done", plainly)
 		a.show(j, steps.Finish, "ready", plainly)
 		j.reach(steps.Finish)
 		a.show(j, steps.Finish, "done", plainly)
 	})
-}
-
-// mend puts back what somebody took away.
-func (j *journey) mend() {
-	j.t.Helper()
-	j.run(steps.Tags, "prove")
-	if j.hasTable(steps.Tags, "gaps") {
-		j.run(steps.Tags, "mend")
-	}
 }

@@ -63,7 +63,7 @@ func (d *Deps) choices() []wizard.Choice {
 
 // connectItems asks for what this CRM needs, and checks it.
 func (s *step) connectItems(state *checkpoint.State, provider crm.Provider) []wizard.Item {
-	items := []wizard.Item{wizard.Instruction{Text: "Where the key is: " + provider.Guide.LooksLike, Where: provider.Guide.Where}}
+	items := []wizard.Item{wizard.Instruction{Text: "Where the key is in " + provider.Name, Where: provider.Guide.Where, Look: provider.Guide.LooksLike}}
 	items = append(items, s.credentialQuestions(state, provider)...)
 	_, values, missing := s.deps.settings(state)
 	items = append(items, s.do(state, wizard.Task{Key: "connect", Label: "Check the key with " + provider.Name, Required: true,
@@ -158,11 +158,11 @@ func (s *step) accountFacts(state *checkpoint.State) []wizard.Fact {
 func (s *step) preflight(state *checkpoint.State) []wizard.Item {
 	return []wizard.Item{
 		s.tick(state, wizard.Tick{Key: "backup", Text: "There is a full backup of files and database, and it is not on the same server", Note: "Where is it?",
-			Look: "Your host's control panel usually calls it Backups. Open it once to see that it is complete."}),
+			Look: "the word Backups in your host's control panel. Open the backup once to see that it is complete."}),
 		s.tick(state, wizard.Tick{Key: "second-admin", Text: "A second administrator can log in, with an address that is no member's",
-			Where: []string{"Users", "Add New"}, Look: "If a member's record goes wrong, this login still opens the site."}),
+			Where: []string{"Users", "Add New"}, Look: "the role Administrator. If a member's record goes wrong, this login still opens the site."}),
 		s.tick(state, wizard.Tick{Key: "staging", Optional: true, Text: "The licence for a staging site has been asked for, if you rehearse on one", Note: "What did AccessAlly's support say?",
-			Look: "A licence is for one live site. A copy of the site also charges cards, unless its Production Site URL is set."}),
+			Look: "an answer from AccessAlly's support. A licence is for one live site. A copy of the site also charges cards, unless its Production Site URL is set."}),
 	}
 }
 

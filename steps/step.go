@@ -90,7 +90,9 @@ func (s *step) Sheet(state *checkpoint.State) wizard.Sheet {
 		lockTasks(sheet.Items, "Finish the steps before this one first.")
 	case wizard.NeedsCheck:
 		sheet.Warnings = append([]string{"Something that this step rests on has changed since it was done. Please check it again."}, sheet.Warnings...)
-		sheet.Items = append(sheet.Items, s.tick(state, wizard.Tick{Key: checkedAgain, Text: "I have checked this step again", Optional: true}))
+		if complete(sheet) {
+			sheet.Items = append(sheet.Items, s.tick(state, wizard.Tick{Key: checkedAgain, Text: "I have checked this step again"}))
+		}
 	}
 	return sheet
 }

@@ -9,7 +9,7 @@ import (
 
 func newSwitch(deps *Deps) *step {
 	s := &step{id: Switch, title: "Switch AccessAlly to the CRM", deps: deps}
-	s.inputs = restsOn(theMembers, theAccount)
+	s.inputs = restsOn(theMembers, theAccount, theProof)
 	s.sheet = s.switchSheet
 	return s
 }
@@ -20,13 +20,14 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 	if provider, ok := s.deps.provider(state); ok && provider.AccessAllyName != "" {
 		entry = provider.AccessAllyName
 	}
+	confirmation := "switch to " + name
 	items := []wizard.Item{
 		s.tick(state, wizard.Tick{Key: "unchanged", Text: "Nobody has joined, paid or changed since the export",
-			Look: "In maintenance mode nobody can. If somebody did, export again in step 2: only what is new is sent."}),
-		s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: "switch to " + name,
-			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: switch to %s", name, name)}),
+			Look: "new users and new orders on your site. In maintenance mode there are none. If there are, export again in step 2: only what is new is sent."}),
+		s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: confirmation,
+			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: %s", name, confirmation)}),
 	}
-	if state.Answer(Switch, "switch.confirm") != "" {
+	if state.Answer(Switch, "switch.confirm") == confirmation {
 		items = append(items, s.switchTicks(state, entry)...)
 	}
 	return wizard.Sheet{
@@ -49,8 +50,8 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 func (s *step) switchTicks(state *checkpoint.State, entry string) []wizard.Item {
 	return []wizard.Item{
 		s.tick(state, wizard.Tick{Key: "switched", Text: fmt.Sprintf("%s is chosen in the dropdown, the keys are filled in, and it is saved", entry),
-			Where: accessAlly("Settings", "CRM Integration"), Look: "The dropdown shows AccessAlly Managed now. Choose " + entry + ", fill in the keys from step 6, then Save."}),
-		s.tick(state, wizard.Tick{Key: "shows", Text: "The page shows the new CRM after it has been loaded again, without an error", Look: "Press F5 in the browser."}),
+			Where: accessAlly("Settings", "CRM Integration"), Look: "the dropdown that shows AccessAlly Managed. Choose " + entry + ", fill in the keys from step 6, then Save."}),
+		s.tick(state, wizard.Tick{Key: "shows", Text: "The page shows the new CRM after it has been loaded again, without an error", Look: "the same entry in the dropdown, after you have pressed F5 in the browser."}),
 		s.tick(state, wizard.Tick{Key: "log-in", Text: "The second administrator can still log in"}),
 	}
 }
@@ -65,5 +66,5 @@ func (s *step) gateFacts(state *checkpoint.State) []wizard.Fact {
 	if count(state, Tags, "gaps") > 0 {
 		mark = wizard.MarkWarn
 	}
-	return []wizard.Fact{fact(mark, "Tags", sentence), fact(wizard.MarkPlain, "Access", note(state, Tags, "access"))}
+	return []wizard.Fact{fact(mark, "Tags", sentence), accessFact(state, Tags)}
 }

@@ -18,19 +18,19 @@ func (s *step) reviewSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	items := []wizard.Item{
 		s.tick(state, wizard.Tick{Key: "permissions", Text: "Offerings: every permission shows the right tag, and is saved", Where: accessAlly("Offerings", "an offering", "Permissions"),
-			Look: "Save applies it to all pages of the offering. Base, module, instant and revoke tags each have a field.", Note: "Which offerings have you done?"}),
+			Look: "a field each for base, module, instant and revoke tags. Save applies them to all pages of the offering.", Note: "Which offerings have you done?"}),
 		s.tick(state, wizard.Tick{Key: "forms", Text: "Forms: every order form and opt-in form shows the right tags, and is saved", Where: accessAlly("Offerings", "an offering", "Forms"),
-			Look: "An order form holds more than the purchase tag: failed payment, early contact, revoke."}),
+			Look: "more than the purchase tag: failed payment, early contact, revoke."}),
 		s.tick(state, wizard.Tick{Key: "files", Text: "Protected Content: every file has its tags", Where: accessAlly("Protected Content")}),
-		s.tick(state, wizard.Tick{Key: "operations", Text: "Custom Operations: every operation has its tags", Where: accessAlly("Custom Operations"), Look: "Some change fields of the CRM rather than tags. Match those too."}),
-		s.tick(state, wizard.Tick{Key: "events", Text: "ProgressAlly events: every event has its tags", Where: []string{"ProgressAlly", "Events"}, Look: "\"Invalid tag\" means that it still points to a tag of before."}),
+		s.tick(state, wizard.Tick{Key: "operations", Text: "Custom Operations: every operation has its tags", Where: accessAlly("Custom Operations"), Look: "operations that change fields of the CRM rather than tags. Match those too."}),
+		s.tick(state, wizard.Tick{Key: "events", Text: "ProgressAlly events: every event has its tags", Where: []string{"ProgressAlly", "Events"}, Look: "the words \"Invalid tag\": such an event still points to a tag of before."}),
 		s.tick(state, wizard.Tick{Key: "directories", Text: "Directories: every directory has its tags", Where: accessAlly("Directories")}),
 	}
 	for _, tick := range omittedPlaces() {
 		items = append(items, s.tick(state, tick))
 	}
 	items = append(items, wizard.Instruction{Text: "Team (Legacy) keeps leader and member tags and all settings from before the switch. Change it only if teams do not work. If you do, write down the settings first and try it with one team."},
-		s.tick(state, wizard.Tick{Key: "teams", Text: "Teams: a leader and a member of one team have been tried, if you have teams", Optional: true, Look: "The leader can manage members, the member sees the content. \"Display stays the same\" needs no action."}))
+		s.tick(state, wizard.Tick{Key: "teams", Text: "Teams: a leader and a member of one team have been tried, if you have teams", Optional: true, Look: "a leader who can manage members, and a member who sees the content. \"Display stays the same\" needs no action."}))
 	return wizard.Sheet{
 		Level: "files",
 		Does: []string{
@@ -51,8 +51,8 @@ func omittedPlaces() []wizard.Tick {
 	return []wizard.Tick{
 		{Key: "progress-pages", Optional: true, Text: "ProgressAlly on pages: completion, quiz and survey tags", Where: []string{"Pages", "Edit", "ProgressAlly"}},
 		{Key: "page-permissions", Optional: true, Text: "Pages with permissions of their own, and redirects that depend on a tag", Where: []string{"Pages", "Edit", "AccessAlly permission box"}},
-		{Key: "shortcodes", Optional: true, Text: "Shortcodes in pages that show text to people with a tag", Look: "Search your pages for accessally."},
-		{Key: "theme", Optional: true, Text: "The theme's own code", Look: "A developer looks for accessally_has_any_tag_id: it holds numbers of tags."},
+		{Key: "shortcodes", Optional: true, Text: "Shortcodes in pages that show text to people with a tag", Look: "the word accessally in your pages."},
+		{Key: "theme", Optional: true, Text: "The theme's own code", Look: "accessally_has_any_tag_id, or let a developer look: numbers of tags stand behind it."},
 		{Key: "community", Optional: true, Text: "CommunityAlly groups and WP Fusion's links, if you use them"},
 	}
 }

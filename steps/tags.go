@@ -52,8 +52,8 @@ func (s *step) tagItems(state *checkpoint.State, name string) []wizard.Item {
 	accepted := proven && gaps > 0 && state.Answer(Tags, "tags.accept") == acceptance
 	items := []wizard.Item{
 		wizard.Instruction{Text: "Compare the number of tags here with AccessAlly's own list.", Where: accessAlly("Settings", "Tags"),
-			Look: fmt.Sprintf("Your members have %d different tags.", count(state, EditCSV, "tags"))},
-		s.crmTask(state, wizard.Task{Key: "prove", Label: "Read everybody back and compare", Required: true, Complete: (proven && gaps == 0 && count(state, Tags, "members") > 0) || accepted,
+			Look: fmt.Sprintf("at least %d tags: so many your members have.", count(state, EditCSV, "tags"))},
+		s.crmTask(state, wizard.Task{Key: "prove", Label: "Read everybody back and compare", Required: true, Complete: proven && count(state, Tags, "members") > 0,
 			Help: "Changes nothing in " + name + "."}, s.prove),
 	}
 	if !proven || gaps == 0 {
@@ -64,9 +64,10 @@ func (s *step) tagItems(state *checkpoint.State, name string) []wizard.Item {
 		wizard.Table{Key: "gaps", Title: "Members with gaps (saved in gaps.csv)", Rows: rows.len(),
 			Columns: []wizard.Column{{Title: "ID", Width: 8}, {Title: "Address", Width: 30, Private: true}, {Title: "Problem", Width: 16}, {Title: "Tags"}},
 			Row: func(i int) []string {
-				return []string{rows.cell(i, "ID"), rows.cell(i, "user_email"), rows.cell(i, "problem"), rows.cell(i, "tags")}
+				return []string{rows.cell(i, "ID"), rows.cell(i, "user_email"), rows.cell(i, "problem"), apart(rows.cell(i, "tags"))}
 			}},
-		s.crmTask(state, wizard.Task{Key: "mend", Label: "Send what is missing, and compare again"}, s.mend),
+		s.crmTask(state, wizard.Task{Key: "mend", Label: "Send what is missing, and compare again", Required: true, Complete: accepted,
+			Help: "If gaps stay after that, you can go on without them. You have to say so in so many words."}, s.mend),
 		s.ask(state, wizard.Question{Key: "tags.accept", Label: "Go on although there are gaps?", Confirm: acceptance,
 			Help: fmt.Sprintf("These members will not be able to open what their tags open. To go on all the same, type: %s", acceptance)}))
 	return items

@@ -12,22 +12,15 @@ import (
 
 func newTest(deps *Deps) *step {
 	s := &step{id: Test, title: "Test, test, and test again", deps: deps}
-	s.inputs = restsOn(theMembers, theAccount)
+	s.inputs = restsOn(theMembers, theAccount, theProof)
 	s.sheet = s.testSheet
 	return s
 }
 
 func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
-	verified := s.doneWith(state, "verify")
+	verified := s.doneWith(state, "verify") || s.doneWith(state, "mend")
 	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "verify", Label: "Check every member once more", Required: true, Complete: verified,
-		Help: "Contact, user ID, and all tags of 100 % of the members."},
-		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
-			proof, err := migration.Prove(ctx, deps, report)
-			if err != nil {
-				return nil, err
-			}
-			return func(state *checkpoint.State) { keepProof(state, Test, proof) }, nil
-		})}
+		Help: "Contact, user ID, and all tags of 100 % of the members."}, s.verify)}
 	if verified {
 		items = append(items, s.accessTable(state)...)
 	}
@@ -51,31 +44,45 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 	}
 }
 
+func (s *step) verify(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+	proof, err := migration.Prove(ctx, deps, report)
+	if err != nil {
+		return nil, err
+	}
+	return func(state *checkpoint.State) { keepProof(state, Test, proof) }, nil
+}
+
+func (s *step) mendAndVerify(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+	if err := migration.Mend(ctx, deps, report); err != nil {
+		return nil, err
+	}
+	return s.verify(ctx, deps, report)
+}
+
 func (s *step) accessTable(state *checkpoint.State) []wizard.Item {
-	if count(state, Test, "lost")+count(state, Test, "gained")+count(state, Test, "undecided") == 0 {
+	changes := accessChanges(state)
+	if changes == 0 {
 		return nil
 	}
 	rows := s.deps.files.rows(s.deps.Folder, migration.AccessFile)
-	return []wizard.Item{wizard.Table{Key: "access", Title: "Members whose access changes (saved in access.csv)", Rows: rows.len(),
+	table := wizard.Table{Key: "access", Title: "Members whose access changes (saved in access.csv)", Rows: rows.len(),
 		Columns: []wizard.Column{{Title: "Verdict", Width: 14}, {Title: "ID", Width: 8}, {Title: "Address", Width: 28, Private: true}, {Title: "Lost"}, {Title: "Gained"}},
 		Row: func(i int) []string {
-			return []string{rows.cell(i, "verdict"), rows.cell(i, "ID"), rows.cell(i, "user_email"), rows.cell(i, "lost") + rows.cell(i, "note"), rows.cell(i, "gained")}
-		}}}
+			return []string{rows.cell(i, "verdict"), rows.cell(i, "ID"), rows.cell(i, "user_email"), apart(rows.cell(i, "lost") + rows.cell(i, "note")), apart(rows.cell(i, "gained"))}
+		}}
+	acceptance := fmt.Sprintf("accept %d", changes)
+	return []wizard.Item{table,
+		s.crmTask(state, wizard.Task{Key: "mend", Label: "Send what is missing, and check again"}, s.mendAndVerify),
+		s.ask(state, wizard.Question{Key: "test.accept", Label: "Finish although the access of members changes?", Required: true, Confirm: acceptance,
+			Help: fmt.Sprintf("Their access is lost, gained or cannot be decided. To finish all the same, type: %s", acceptance)})}
 }
 
 func (s *step) verdictFacts(state *checkpoint.State) []wizard.Fact {
 	if note(state, Test, "access") == "" {
 		return nil
 	}
-	mark := wizard.MarkGood
-	if count(state, Test, "undecided") > 0 {
-		mark = wizard.MarkUnknown
-	}
-	if count(state, Test, "lost")+count(state, Test, "gained") > 0 {
-		mark = wizard.MarkBad
-	}
 	facts := []wizard.Fact{
-		fact(mark, "Access", note(state, Test, "access")),
+		accessFact(state, Test),
 		fact(wizard.MarkPlain, "Contacts", note(state, Test, "links")),
 		fact(wizard.MarkPlain, "Tags", note(state, Test, "proof")),
 	}
@@ -85,14 +92,31 @@ func (s *step) verdictFacts(state *checkpoint.State) []wizard.Fact {
 	return facts
 }
 
+// accessFact is the verdict of the last read-back of a step.
+func accessFact(state *checkpoint.State, id string) wizard.Fact {
+	mark := wizard.MarkGood
+	if count(state, id, "undecided") > 0 {
+		mark = wizard.MarkUnknown
+	}
+	if count(state, id, "lost")+count(state, id, "gained") > 0 {
+		mark = wizard.MarkBad
+	}
+	return fact(mark, "Access", note(state, id, "access"))
+}
+
+// accessChanges is how many members gain or lose something, or may do so.
+func accessChanges(state *checkpoint.State) int64 {
+	return count(state, Test, "lost") + count(state, Test, "gained") + count(state, Test, "undecided")
+}
+
 func (s *step) handTests(state *checkpoint.State) []wizard.Item {
 	return []wizard.Item{
-		s.tick(state, wizard.Tick{Key: "log-in", Text: "Ten control members can log in", Note: "Who were they?", Look: "Their passwords have not changed. If somebody cannot log in, let them use Lost Password."}),
-		s.tick(state, wizard.Tick{Key: "open", Text: "Each of them can open what they bought", Look: "Open a page of every offering, and of every module."}),
-		s.tick(state, wizard.Tick{Key: "closed", Text: "None of them can open what they did not buy", Look: "Try a page of an offering whose tag they do not have."}),
-		s.tick(state, wizard.Tick{Key: "purchase", Text: "A test purchase gives access", Look: "The new contact is in the CRM, with the tag of the offering, and can open it."}),
-		s.tick(state, wizard.Tick{Key: "failed-payment", Text: "A failed payment sets its tag", Look: "Failed payments silently no longer cancel after a switch when this tag is not matched."}),
-		s.tick(state, wizard.Tick{Key: "cancellation", Text: "A cancellation takes access away", Look: "The revoke tag arrives in the CRM, and the page closes."}),
-		s.tick(state, wizard.Tick{Key: "cron", Text: "The host's scheduled tasks run", Where: []string{"Tools", "Site Health"}, Look: "No warning about late scheduled events."}),
+		s.tick(state, wizard.Tick{Key: "log-in", Text: "Ten control members can log in", Note: "Who were they?", Look: "somebody who cannot. Passwords have not changed: let them use Lost Password."}),
+		s.tick(state, wizard.Tick{Key: "open", Text: "Each of them can open what they bought", Look: "a page of every offering, and of every module."}),
+		s.tick(state, wizard.Tick{Key: "closed", Text: "None of them can open what they did not buy", Look: "a page of an offering whose tag they do not have."}),
+		s.tick(state, wizard.Tick{Key: "purchase", Text: "A test purchase gives access", Look: "the new contact in the CRM, with the tag of the offering. It can open the offering."}),
+		s.tick(state, wizard.Tick{Key: "failed-payment", Text: "A failed payment sets its tag", Look: "the tag on the contact in the CRM. When it is not matched, failed payments no longer take access away."}),
+		s.tick(state, wizard.Tick{Key: "cancellation", Text: "A cancellation takes access away", Look: "the revoke tag on the contact in the CRM, and a page that closes."}),
+		s.tick(state, wizard.Tick{Key: "cron", Text: "The host's scheduled tasks run", Where: []string{"Tools", "Site Health"}, Look: "a warning about late scheduled events. There should be none."}),
 	}
 }
