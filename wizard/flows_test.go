@@ -396,3 +396,23 @@ func TestTheFileForSupportIsShownBeforeItIsWritten(t *testing.T) {
 		}
 	})
 }
+
+func TestNothingIsChangedUnderARunningJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := arrived()
+		term := wizardtest.Start(t, shellOf(t, folder, wizardtest.Asking(), wizardtest.Guided(), wizardtest.Working(wizardtest.HundredSeconds)), home())
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		term.Press("l", "home", "enter")
+		for range 4 {
+			term.Press("shift+tab")
+		}
+		term.Press("ctrl+u")
+		term.Type("https://example.net")
+		term.Press("enter")
+		term.Sees("This cannot be changed while \"Send the members\" is running", "https://example.net")
+		if got := folder.Now.Answer("connect", "site.url"); got != "https://example.com" {
+			t.Errorf("the answer was changed to %q", got)
+		}
+	})
+}

@@ -79,8 +79,8 @@ func (s *Shell) railLine(entry railEntry) string {
 	if len(theme.Signs.Good) > 3 {
 		signs = ui.Width(theme.Signs.Good)
 	}
-	if word == "to do" || word == "later" || word == "tool" {
-		word = ""
+	if word == "to do" || word == "later" || word == "tool" || word == "done" {
+		word = "" // the sign says it, and titles need the room
 	}
 	room := s.railWidth() - 7 - signs - ui.Width(word)
 	title := theme.Fit(s.look.Text(entry.title), room)

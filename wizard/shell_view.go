@@ -81,7 +81,10 @@ func (s *Shell) header() []string {
 	}
 	right += " "
 	room := s.width - ui.Width(right)
-	title := " " + theme.Quiet.Render(s.path.Label(s.shown)) + theme.Signs.Dot + theme.Title.Render(s.look.Text(s.shown.Title()))
+	title := " " + theme.Title.Render(s.look.Text(s.shown.Title()))
+	if label := s.path.Label(s.shown); label != s.shown.Title() {
+		title = " " + theme.Quiet.Render(label) + theme.Signs.Dot + title[1:]
+	}
 	return []string{
 		theme.Fit(title, room-1) + " " + right,
 		theme.Rule.Render(strings.Repeat(theme.Signs.Line, s.width)),
@@ -102,10 +105,12 @@ func (s *Shell) beside(page []string, width, height int) []string {
 	return page
 }
 
-// footer is the news, what support may say, and the keys.
+// footer is the news, what support may say, and the keys. News of two lines take the place of the rule.
 func (s *Shell) footer() []string {
 	theme := s.look.Theme
-	lines := []string{theme.Rule.Render(strings.Repeat(theme.Signs.Line, s.width)), s.news()}
+	lines := []string{theme.Rule.Render(strings.Repeat(theme.Signs.Line, s.width)), ""}
+	news := s.news()
+	copy(lines[2-len(news):], news)
 	hints, keep, say := s.hints()
 	if s.options.Presenter {
 		lines = append(lines, theme.Cut(" "+theme.Heading.Render("Say:")+" "+s.look.Text(say), s.width))
@@ -123,15 +128,15 @@ func (s *Shell) veiled(hints []key.Binding) []key.Binding {
 	return out
 }
 
-// news is the notice, or how a job stands that cannot be seen on this page.
-func (s *Shell) news() string {
+// news is the notice, or how a job stands that cannot be seen on this page: two lines at most.
+func (s *Shell) news() []string {
 	if s.notice.text != "" {
 		return s.look.Theme.Notice(s.notice.kind, s.look.Text(s.notice.text), s.width)
 	}
 	if s.running != nil {
-		return s.look.Theme.Cut(" "+s.look.Theme.Focus.Render(s.look.Theme.Signs.Now)+" "+s.jobLine(), s.width)
+		return []string{s.look.Theme.Cut(" "+s.look.Theme.Focus.Render(s.look.Theme.Signs.Now)+" "+s.jobLine(), s.width)}
 	}
-	return ""
+	return nil
 }
 
 // jobLine is how the job stands, on one line.

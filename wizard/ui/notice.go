@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"charm.land/lipgloss/v2"
@@ -28,13 +29,22 @@ func (k Kind) Lasts() time.Duration {
 	return 7 * time.Second
 }
 
-// Notice draws one line of news: a sign, a word where it matters, the text.
-func (t Theme) Notice(kind Kind, text string, width int) string {
-	style, sign := t.kind(kind)
+// Notice draws a line of news, or two when it is long: a sign, a word where it matters, the text.
+func (t Theme) Notice(kind Kind, text string, width int) []string {
 	if text == "" {
-		return ""
+		return nil
 	}
-	return t.Cut(" "+style.Render(sign)+" "+text, width)
+	style, sign := t.kind(kind)
+	first := " " + style.Render(sign) + " "
+	lines := Wrap(text, width-Width(first))
+	if len(lines) > 2 {
+		lines = []string{lines[0], strings.Join(lines[1:], " ")}
+	}
+	lines = Indent(first, lines)
+	for i, line := range lines {
+		lines[i] = t.Cut(line, width)
+	}
+	return lines
 }
 
 func (t Theme) kind(kind Kind) (lipgloss.Style, string) {
