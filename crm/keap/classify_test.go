@@ -115,6 +115,10 @@ func TestDayOrMinute(t *testing.T) {
 		refused := func(k *key, h http.Header) *crm.Error {
 			return k.classify(crm.Response{Status: 429, Body: body, Header: h})
 		}
+		spike := []byte(`{"fault":{"faultstring":"x","detail":{"errorcode":"policies.ratelimit.SpikeArrestViolation"}}}`)
+		if got := newKey().classify(crm.Response{Status: 429, Body: spike, Header: http.Header{}}); got.RetryAfter != time.Second {
+			t.Errorf("a full second asks for %v of patience", got.RetryAfter)
+		}
 		if got := refused(newKey(), liveHeaders(time.Now().Add(2*time.Hour), "0")); got.Kind != crm.KindQuota || got.RetryAfter != 2*time.Hour {
 			t.Errorf("a used-up day is %+v", got)
 		}
