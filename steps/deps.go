@@ -16,7 +16,9 @@ type Deps struct {
 	Folder  *checkpoint.Folder
 	CRMs    []registry.Entry
 	Secrets *Secrets
-	Log     *slog.Logger
+	// Keychain is offered to keep secrets in; nil where there is none, as in a demo.
+	Keychain Keychain
+	Log      *slog.Logger
 	// Transport carries requests to the CRM; nil means the real network.
 	Transport http.RoundTripper
 	// Quota is what had been used of the daily allowances when the program started.

@@ -18,7 +18,7 @@ func newStart(deps *Deps) *step {
 	s := &step{id: Start, title: "What moves where", deps: deps}
 	s.inputs = restsOn(theCRM)
 	s.sheet = s.startSheet
-	s.answered = startAnswered
+	s.answered = s.startAnswered
 	s.advanced = s.advancedQuestions
 	return s
 }
@@ -65,6 +65,7 @@ func (d *Deps) choices() []wizard.Choice {
 func (s *step) connectItems(state *checkpoint.State, provider crm.Provider) []wizard.Item {
 	items := []wizard.Item{wizard.Instruction{Text: "Where the key is in " + provider.Name, Where: provider.Guide.Where, Look: provider.Guide.LooksLike}}
 	items = append(items, s.credentialQuestions(state, provider)...)
+	items = append(items, s.keepQuestion(state)...)
 	_, values, missing := s.deps.settings(state)
 	items = append(items, s.do(state, wizard.Task{Key: "connect", Label: "Check the key with " + provider.Name, Required: true,
 		Help: "Asks the CRM whose key this is. Nothing is changed.", Locked: missing, Complete: state.CRM.Fingerprint != "" && note(state, Start, "checked-provider") == provider.ID,
@@ -166,7 +167,7 @@ func (s *step) preflight(state *checkpoint.State) []wizard.Item {
 	}
 }
 
-func startAnswered(state *checkpoint.State, key, value string) {
+func (s *step) startAnswered(state *checkpoint.State, key, value string) error {
 	switch key {
 	case "site.url":
 		state.Site.URL = siteURL(value)
@@ -176,6 +177,16 @@ func startAnswered(state *checkpoint.State, key, value string) {
 			state.CRM.Provider = value
 		}
 	}
+	question := wizard.Question{Key: key}
+	for _, asked := range s.Questions(state) {
+		if asked.Key == key {
+			question = asked
+		}
+	}
+	if key == keepInKeychain || question.Secret && state.Answer(Start, keepInKeychain) == "yes" {
+		return s.deps.keepSecrets(state)
+	}
+	return nil
 }
 
 // siteURL is the address in one spelling: with its scheme, without what follows the front page.

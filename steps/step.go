@@ -47,7 +47,7 @@ type step struct {
 	// advanced are questions that few people need. They can be answered, but take no room on the screen before they are. May be nil.
 	advanced func(*checkpoint.State) []wizard.Question
 	// answered is called after an answer was kept, for answers that mean something beyond the step. May be nil.
-	answered func(state *checkpoint.State, key, value string)
+	answered func(state *checkpoint.State, key, value string) error
 }
 
 func (s *step) ID() string    { return s.id }
@@ -136,7 +136,7 @@ func (s *step) Answer(state *checkpoint.State, key, value string) error {
 			setAnswer(state.Step(s.id), key, value)
 		}
 		if s.answered != nil {
-			s.answered(state, key, value)
+			return s.answered(state, key, value)
 		}
 		return nil
 	}

@@ -64,7 +64,7 @@ func (q questionLine) remarks() string {
 
 func questionLines(provider string) []questionLine {
 	state := &checkpoint.State{CRM: checkpoint.CRM{Provider: provider}}
-	deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}
+	deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil), Keychain: keychain{}}
 	var lines []questionLine
 	for _, step := range steps.All(deps) {
 		sheeted, ok := step.(wizard.Sheeted)

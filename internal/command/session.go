@@ -77,6 +77,10 @@ func open(options Options, input sessionInput) (*Session, error) {
 	state.Demo = state.Demo || input.demo
 	session.Deps = &steps.Deps{Folder: folder, CRMs: registry.All(), Secrets: steps.NewSecrets(secrets), Log: session.Log, Transport: input.transport,
 		Quota: crm.Quota{Day: state.CRM.QuotaDay, Used: state.CRM.QuotaUsed}}
+	if !input.demo {
+		session.Deps.Keychain = keychain{}
+		session.Deps.RecallSecrets()
+	}
 	session.Steps = steps.All(session.Deps)
 	for _, text := range folder.Recovered() {
 		session.Log.Warn("recovered", "what", text)
