@@ -61,11 +61,16 @@ foreach ( array( 'accessally', 'progressally', 'allyswitch-companion' ) as $slug
 		}
 	}
 }
+delete_option( 'standin_shape' ); // What a test that was broken off has left.
 if ( ! empty( $opt['seed'] ) && get_option( 'seeded_with' ) !== md5_file( $opt['seed'] ) ) {
+	class_exists( 'Standin_Store' ) || require_once WP_PLUGIN_DIR . '/accessally/store.php'; // While installing, WordPress loads no plugins.
+	Standin_Store::make_tables();
+	delete_option( 'seeded_with' );
 	require __DIR__ . '/seed.php';
 	$seed = json_decode( file_get_contents( $opt['seed'] ), true );
 	seed_people( $seed['people'] );
 	seed_offerings( $seed );
+	update_option( 'seeded_from', realpath( $opt['seed'] ), false );
 	update_option( 'seeded_with', md5_file( $opt['seed'] ), false );
 	wp_cache_flush();
 	wp_update_user_counts();

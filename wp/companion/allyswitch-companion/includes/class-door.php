@@ -11,10 +11,13 @@ namespace AllySwitch\Companion;
  * Guards every route before WordPress looks at its parameters.
  */
 final class Door {
+	/** Says no to browsers and to caches in between. */
+	const NO_CACHE = 'no-store, no-cache, must-revalidate, max-age=0, private';
+
 	/** Puts the guard in front of all routes of the companion. */
 	public static function guard() {
 		add_filter( 'rest_pre_dispatch', array( __CLASS__, 'before' ), 1, 3 );
-		add_filter( 'rest_post_dispatch', array( __CLASS__, 'after' ), 10, 3 );
+		add_filter( 'rest_pre_serve_request', array( __CLASS__, 'after' ), 10, 4 );
 		// A byte that is no UTF-8 must not cost the whole page.
 		add_filter(
 			'rest_json_encode_options',
@@ -61,19 +64,27 @@ final class Door {
 	}
 
 	/**
-	 * Adds the version, and keeps caches away from answers.
+	 * Adds the version, and keeps caches away from answers: the last word before one is sent.
 	 *
-	 * @param \WP_HTTP_Response $response The answer.
-	 * @param \WP_REST_Server   $server   The server.
-	 * @param \WP_REST_Request  $request  The request.
-	 * @return \WP_HTTP_Response
+	 * @param bool             $served   Whether the answer has been sent.
+	 * @param mixed            $response The answer.
+	 * @param \WP_REST_Request $request  The request.
+	 * @param \WP_REST_Server  $server   The server.
+	 * @return bool
 	 */
-	public static function after( $response, $server, $request ) {
-		if ( self::is_ours( $request ) && $response instanceof \WP_HTTP_Response ) {
-			$response->header( 'X-AllySwitch-Companion', VERSION );
-			$response->header( 'Cache-Control', 'no-store, no-cache, must-revalidate, max-age=0, private' );
+	public static function after( $served, $response, $request, $server ) {
+		if ( self::is_ours( $request ) ) {
+			$server->send_header( 'X-AllySwitch-Companion', VERSION );
+			$server->send_header( 'Cache-Control', self::NO_CACHE );
+			// For who is logged in, WordPress sends its own after this.
+			add_filter(
+				'nocache_headers',
+				static function ( $headers ) {
+					return array( 'Cache-Control' => self::NO_CACHE ) + $headers;
+				}
+			);
 		}
-		return $response;
+		return $served;
 	}
 
 	/**

@@ -18,7 +18,7 @@ final class Finder {
 	const OTHER_KEY = '/name|label|title|day|delay|time|count|order|position|check|type|select|color|url/i';
 
 	/**
-	 * The tags named in a setting: path and tag of each.
+	 * The tags named in a setting: path and tag of each, and the name of what they belong to: the outermost `name` or `title` around them.
 	 *
 	 * @param mixed $setting   The setting.
 	 * @param bool  $below_tag Whether the setting's own name speaks of tags.
@@ -26,7 +26,7 @@ final class Finder {
 	 */
 	public static function tags_in( $setting, $below_tag = false ) {
 		$found = array();
-		self::walk( $setting, array(), $below_tag, $found );
+		self::walk( $setting, array(), $below_tag, '', $found );
 		return $found;
 	}
 
@@ -62,24 +62,36 @@ final class Finder {
 	}
 
 	/** Goes down, remembering whether a key above speaks of tags. */
-	private static function walk( $value, array $path, $below_tag, array &$found ) {
+	private static function walk( $value, array $path, $below_tag, $title, array &$found ) {
 		if ( is_array( $value ) && count( $path ) < 12 ) {
 			if ( isset( $value['Id'], $value['TagName'] ) ) {
 				return; // The list of all tags is no use of a tag.
 			}
+			$title = '' === $title ? self::title( $value ) : $title;
 			foreach ( $value as $key => $inner ) {
 				$tag_key = is_string( $key ) && preg_match( self::TAG_KEY, $key );
 				$other   = is_string( $key ) && ! $tag_key && preg_match( self::OTHER_KEY, $key );
-				self::walk( $inner, array_merge( $path, array( self::plain( $key ) ) ), $tag_key || ( $below_tag && ! $other ), $found );
+				self::walk( $inner, array_merge( $path, array( self::plain( $key ) ) ), $tag_key || ( $below_tag && ! $other ), $title, $found );
 			}
 		} elseif ( $below_tag && ( is_int( $value ) || is_string( $value ) ) ) {
 			foreach ( self::in_text( (string) $value ) as $tag ) {
 				$found[] = array(
-					'path' => implode( '.', $path ),
-					'tag'  => $tag,
+					'path'  => implode( '.', $path ),
+					'tag'   => $tag,
+					'title' => $title,
 				);
 			}
 		}
+	}
+
+	/** What a part of a setting is called, "" if it does not say. */
+	private static function title( array $value ) {
+		foreach ( array( 'name', 'title' ) as $key ) {
+			if ( isset( $value[ $key ] ) && is_string( $value[ $key ] ) ) {
+				return mb_substr( $value[ $key ], 0, 200 );
+			}
+		}
+		return '';
 	}
 
 	/** A key without anything that could do harm where it is shown. */

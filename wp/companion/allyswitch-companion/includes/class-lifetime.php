@@ -15,6 +15,13 @@ final class Lifetime {
 	const DAYS   = 14;
 
 	/**
+	 * Whether the 14 days are over, once that has been asked.
+	 *
+	 * @var bool|null
+	 */
+	private static $over = null;
+
+	/**
 	 * Hooks up activation, deactivation, the daily look at the clock, and the notice.
 	 *
 	 * @param string $file The plugin's main file.
@@ -72,7 +79,11 @@ final class Lifetime {
 	 * @return bool
 	 */
 	public static function is_over() {
-		return time() >= self::ends();
+		// Asked once: when the plugin leaves, it takes with it what the answer hangs on.
+		if ( null === self::$over ) {
+			self::$over = time() >= self::ends();
+		}
+		return self::$over;
 	}
 
 	/**

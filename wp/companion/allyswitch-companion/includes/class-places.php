@@ -23,7 +23,7 @@ final class Places {
 	 */
 	public static function options( $after, $limit ) {
 		global $wpdb;
-		$sql = "SELECT option_id, option_name, option_id, LENGTH(option_value) FROM {$wpdb->options} WHERE option_id > %d AND " . self::ours( 'option_name' ) . ' ORDER BY option_id LIMIT %d';
+		$sql = "SELECT option_id, option_name, 0 AS owner, LENGTH(option_value) FROM {$wpdb->options} WHERE option_id > %d AND " . self::ours( 'option_name' ) . ' ORDER BY option_id LIMIT %d';
 		return self::read(
 			$wpdb->get_results( $wpdb->prepare( $sql, $after, $limit ), ARRAY_N ), // phpcs:ignore WordPress.DB.PreparedSQL
 			$limit,

@@ -65,8 +65,9 @@ final class References {
 	 * @return array|null
 	 */
 	public static function of( $name, $text, array $where ) {
-		$setting = is_serialized( $text ) ? Value::php( $text ) : $text;
-		if ( null === $setting || ( is_serialized( $text ) && ! is_array( $setting ) ) ) {
+		// Not is_serialized(): a setting that was cut off no longer looks like one to it.
+		$setting = preg_match( '/^[aO]:\d+:/', $text ) ? Value::php( $text ) : $text;
+		if ( null === $setting || is_object( $setting ) ) {
 			return null;
 		}
 		if ( ! is_array( $setting ) ) {
@@ -78,7 +79,8 @@ final class References {
 		}
 		$list = array();
 		foreach ( Finder::tags_in( $setting, 1 === preg_match( Finder::TAG_KEY, $name ) ) as $found ) {
-			$list[] = self::reference( $name, $where, $found['path'], $found['tag'] );
+			$title  = '' === $where['title'] ? $found['title'] : $where['title'];
+			$list[] = self::reference( $name, array( 'title' => $title ) + $where, $found['path'], $found['tag'] );
 		}
 		return $list;
 	}

@@ -26,30 +26,58 @@ add_action(
  * @return array
  */
 function standin_change_shape( $request ) {
-	$given = (array) $request->get_json_params();
+	$given = array_filter(
+		(array) $request->get_json_params(),
+		function ( $value ) {
+			return null !== $value;
+		}
+	);
 	update_option( 'standin_shape', array_intersect_key( $given, array_flip( array( 'version', 'missing', 'broken', 'odd' ) ) ) );
 	update_option( 'standin_crm', isset( $given['crm'] ) ? $given['crm'] : array(), false );
 	$api = (array) get_option( '_accessally_setting_api', array() );
 	$api['system'] = isset( $given['system'] ) ? $given['system'] : 'convertkit';
 	update_option( '_accessally_setting_api', $api );
 	Standin_Store::make_tables();
-	Standin_Store::drop_tables( isset( $given['no_tables'] ) ? (array) $given['no_tables'] : array() );
 	if ( isset( $given['companion_activated'] ) ) {
 		update_option( 'allyswitch_companion_activated', $given['companion_activated'] );
 	}
-	if ( ! empty( $given['copy_tags'] ) ) {
-		standin_copy_tags();
-	}
+	standin_move_tags( ! empty( $given['copy_tags'] ) );
+	Standin_Store::drop_tables( isset( $given['no_tables'] ) ? (array) $given['no_tables'] : array() );
 	return array( 'shape' => Standin_Store::shape() );
 }
 
-/** Gives the place of one version what the place of the other has: for the tags of the seeded people. */
-function standin_copy_tags() {
+/** Empties the place of before 4.0, and fills it with the tags of the seeded people if that is asked for. */
+function standin_move_tags( $fill ) {
 	global $wpdb;
 	$wpdb->query( "DELETE FROM {$wpdb->usermeta} WHERE meta_key = '_accessally_user_tag_ids'" );
-	if ( Standin_Store::has_table() ) {
+	if ( ! $fill ) {
 		return;
 	}
 	$wpdb->query( $wpdb->prepare( "INSERT INTO {$wpdb->usermeta} (user_id, meta_key, meta_value) SELECT m.user_id, '_accessally_user_tag_ids', CONCAT('a:1:{s:3:\"ids\";', t.tags, '}') FROM {$wpdb->usermeta} m JOIN {$wpdb->prefix}aal_user_tags t ON t.contact_id = m.meta_value WHERE m.meta_key = %s", Standin_Store::CONTACT_META ) );
 	wp_cache_flush();
+}
+
+add_action(
+	'rest_api_init',
+	function () {
+		register_rest_route(
+			'accessally-standin/v1',
+			'/reseed',
+			array(
+				'methods'             => 'POST',
+				'permission_callback' => function () {
+					return current_user_can( 'manage_options' ) && 'local' === wp_get_environment_type();
+				},
+				'callback'            => 'standin_reseed',
+			)
+		);
+	}
+);
+
+/** Puts contacts, tags, offerings and places back as they were seeded. */
+function standin_reseed() {
+	require_once ALLYSWITCH_TEST_SEED . '/seed.php';
+	Standin_Store::make_tables();
+	seed_offerings( json_decode( file_get_contents( get_option( 'seeded_from' ) ), true ) );
+	return array( 'done' => true );
 }
