@@ -27,6 +27,9 @@ type fake struct {
 	paths    map[string]map[string]handler
 	tenant   tenant
 	store    *store
+
+	refreshToken string
+	refreshes    int
 }
 
 // NewSandbox makes a Keap account that lives in memory. Its paths are the vendor's own: /crm/rest/v2/…, /crm/rest/v1/… and
@@ -39,7 +42,7 @@ func newFake(options sandbox.Options) *fake { return newFakeWithin(options, serv
 
 // newFakeWithin is an account with other limits than usual.
 func newFakeWithin(options sandbox.Options, windows []sandbox.Window) *fake {
-	f := &fake{switches: map[string]string{}, routes: http.NewServeMux(), paths: map[string]map[string]handler{}}
+	f := &fake{switches: map[string]string{}, routes: http.NewServeMux(), paths: map[string]map[string]handler{}, refreshToken: firstRefreshToken}
 	for _, s := range Switches() {
 		f.switches[s.Name] = options.Setting(Switches(), s.Name)
 	}
@@ -62,6 +65,10 @@ func (f *fake) Credentials() map[string]string {
 
 // handle answers one request that is within its key's limits.
 func (f *fake) handle(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/token" {
+		f.issueToken(w, r)
+		return
+	}
 	if !f.admit(w, r) {
 		return
 	}

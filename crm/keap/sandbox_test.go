@@ -59,6 +59,20 @@ func TestGateway(t *testing.T) {
 	})
 }
 
+// TestTokens: other clients trade a refresh token for an access token, each once.
+func TestTokens(t *testing.T) {
+	tell(t, func(a *account) {
+		form := []string{"Authorization: Basic aWQ6c2VjcmV0", "Content-Type: application/x-www-form-urlencoded"}
+		status, _, body := a.send("POST", "/token", "grant_type=refresh_token&refresh_token="+firstRefreshToken, form...)
+		if status != 200 || !strings.Contains(body, `"access_token":"`+sandboxToken+`"`) || !strings.Contains(body, `"refresh_token":"sandbox-refresh-1"`) {
+			t.Errorf("%d %s", status, body)
+		}
+		if status, _, _ := a.send("POST", "/token", "grant_type=refresh_token&refresh_token="+firstRefreshToken, form...); status != 400 {
+			t.Errorf("a used refresh token is %d", status)
+		}
+	})
+}
+
 // TestRateHeaders: lower-case names in life, and the tenant's two windows in one value.
 func TestRateHeaders(t *testing.T) {
 	tell(t, func(a *account) {
