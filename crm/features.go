@@ -32,6 +32,9 @@ type Features struct {
 	FieldNames map[string]string
 	// TagLength is the longest tag name in characters, 0 when unknown.
 	TagLength int
+	// NameLength and EmailLength are the longest first or last name and address in characters, 0 when unknown.
+	NameLength  int
+	EmailLength int
 	// EmailsRepeat says that several contacts may have the same address (Keap, Ontraport).
 	EmailsRepeat bool
 	// UpsertIdempotent says that sending a contact twice cannot make a second one. Where false, Client looks before it sends again.

@@ -127,7 +127,7 @@ func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 	for key, value := range map[string]int{"plan.members": plan.Members, "plan.new": plan.New, "plan.changed": plan.Changed, "plan.unchanged": plan.Unchanged,
 		"plan.left": len(plan.Left), "plan.several": len(plan.Several), "plan.unsubscribed": plan.Quiet.Unsubscribed, "plan.bounced": plan.Quiet.Bounced,
 		"plan.requests": plan.Write.Requests, "plan.read-requests": plan.ReadBack.Requests, "plan.tags": len(plan.NewTags), "plan.fields": len(plan.NewFields),
-		"plan.limit": plan.Room.Limit, "plan.after": plan.Room.After} {
+		"plan.limit": plan.Room.Limit, "plan.after": plan.Room.After, "plan.cut": plan.Cut} {
 		setCount(state, Import, key, value)
 	}
 	setNote(state, Import, "plan.time", migration.Spell(plan.Write.Duration()))
@@ -291,6 +291,9 @@ func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	if n := count(state, Import, "plan.left"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "Cannot go", fmt.Sprintf("%d members have an address that no CRM takes", n)))
+	}
+	if n := count(state, Import, "plan.cut"); n > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "Names", fmt.Sprintf("%d names are too long for the CRM, and are shortened", n)))
 	}
 	if text := note(state, Import, "plan.note"); text != "" {
 		facts = append(facts, fact(wizard.MarkWarn, "Your plan", text))

@@ -44,7 +44,7 @@ func (d *driver) Features() crm.Features {
 	once := []crm.Cost{{Class: crm.ClassAll, Calls: 1}, {Class: tenantClass, Calls: 1}}
 	return crm.Features{
 		UpsertBatch: 1, UpsertCosts: once,
-		TagBatch: tagBatch, TagCosts: once, TagLength: tagLength, TagsFoldCase: true,
+		TagBatch: tagBatch, TagCosts: once, TagLength: tagLength, TagsFoldCase: true, NameLength: nameLength, EmailLength: emailLength,
 		PageSize: pageSize, ReadCosts: once,
 		EmailsRepeat:     true,
 		CanDeleteContact: true, CanUntag: true, CanDeleteTag: true, CanDeleteField: true,

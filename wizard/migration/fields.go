@@ -3,6 +3,7 @@ package migration
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"allyswitch/crm"
 )
@@ -24,7 +25,11 @@ func OwnFields(features crm.Features) []crm.Field {
 }
 
 // fieldIDs says where each of our fields lies in this account.
-type fieldIDs struct{ user, customer, registered crm.FieldID }
+type fieldIDs struct {
+	user, customer, registered crm.FieldID
+	// nameLength is where the CRM cuts names, 0 where it does not.
+	nameLength int
+}
 
 // set keeps where one of our fields lies, by its place in OwnFields.
 func (f *fieldIDs) set(place int, id crm.FieldID) {
@@ -35,7 +40,7 @@ func (f fieldIDs) all() []crm.FieldID { return []crm.FieldID{f.user, f.customer,
 
 // findFields looks where our fields lie, without making any. A field that is not there yet has an empty ID.
 func findFields(ctx context.Context, client *crm.Client) (fieldIDs, []string, error) {
-	var ids fieldIDs
+	ids := fieldIDs{nameLength: client.Features().NameLength}
 	existing, err := client.Fields(ctx)
 	if err != nil {
 		return ids, nil, doing("list the custom fields", err)
@@ -58,11 +63,11 @@ func findFields(ctx context.Context, client *crm.Client) (fieldIDs, []string, er
 // contact is what is sent for a member. Names are sent only where the CRM has none: the CRM may know better. before is nil for somebody new.
 func (f fieldIDs) contact(roster *Roster, member int, before *crm.Contact) crm.Contact {
 	m := &roster.Members[member]
-	contact := crm.Contact{Email: m.Email, FirstName: m.FirstName, LastName: m.LastName, Fields: map[crm.FieldID]string{}}
+	contact := crm.Contact{Email: m.Email, FirstName: f.cut(m.FirstName), LastName: f.cut(m.LastName), Fields: map[crm.FieldID]string{}}
 	if before != nil {
 		contact.ID, contact.Email = before.ID, before.Email
-		contact.FirstName = fillIfEmpty(before.FirstName, m.FirstName)
-		contact.LastName = fillIfEmpty(before.LastName, m.LastName)
+		contact.FirstName = fillIfEmpty(before.FirstName, contact.FirstName)
+		contact.LastName = fillIfEmpty(before.LastName, contact.LastName)
 	}
 	for id, value := range map[crm.FieldID]string{f.user: m.UserID(), f.customer: m.CustomerID, f.registered: m.Registered} {
 		if id != "" && value != "" {
@@ -77,4 +82,12 @@ func fillIfEmpty(there, ours string) string {
 		return ""
 	}
 	return ours
+}
+
+// cut shortens a name that the CRM has no room for. A member with a shortened name keeps their access; a member who is refused does not.
+func (f fieldIDs) cut(name string) string {
+	if runes := []rune(name); f.nameLength > 0 && len(runes) > f.nameLength {
+		return strings.TrimSpace(string(runes[:f.nameLength]))
+	}
+	return name
 }

@@ -27,6 +27,8 @@ type Plan struct {
 	Unchanged int         `json:"unchanged"`
 	Left      []LeftOut   `json:"left,omitempty"`
 	Quiet     QuietCounts `json:"quiet"`
+	// Cut is how many names are shortened, because the CRM has no room for them.
+	Cut int `json:"cut,omitempty"`
 	// Several are members who have more than one contact in the CRM already.
 	Several   []int64       `json:"several,omitempty"`
 	NewFields []string      `json:"new_fields,omitempty"`
@@ -125,9 +127,12 @@ func checkAccount(ctx context.Context, deps Deps) (crm.Account, error) {
 func (p *Plan) planMembers(features crm.Features, roster *Roster, own fieldIDs, found befores) {
 	for i := range roster.Members {
 		list := found[roster.Members[i].ID]
-		if reason := cannotGo(&roster.Members[i]); reason != "" {
+		if reason := cannotGo(&roster.Members[i], features); reason != "" {
 			p.Left = append(p.Left, LeftOut{roster.Members[i].ID, reason})
 			continue
+		}
+		if m := &roster.Members[i]; own.cut(m.FirstName) != m.FirstName || own.cut(m.LastName) != m.LastName {
+			p.Cut++
 		}
 		if len(list) == 0 {
 			p.New++
@@ -145,7 +150,10 @@ func (p *Plan) planMembers(features crm.Features, roster *Roster, own fieldIDs, 
 	}
 }
 
-func cannotGo(member *Member) string {
+func cannotGo(member *Member, features crm.Features) string {
+	if features.EmailLength > 0 && len([]rune(member.Email)) > features.EmailLength {
+		return fmt.Sprintf("the address is longer than the %d characters that the CRM takes", features.EmailLength)
+	}
 	if !address.Valid(member.Email) {
 		return "the address cannot be delivered to, so no CRM takes it"
 	}

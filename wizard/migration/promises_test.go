@@ -216,3 +216,28 @@ func TestWhoHasEverythingAlreadyIsNotSent(t *testing.T) {
 		}
 	})
 }
+
+func TestANameThatIsTooLongIsShortenedAndSaid(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		limit := s.deps.CRM.Features().NameLength
+		if limit == 0 {
+			return
+		}
+		members := filepath.Join(s.dir, migration.MembersFile)
+		text, err := os.ReadFile(members)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.write(members, append(text, []byte("999999,999999,long@example.com,2024-01-01 00:00:00,"+strings.Repeat("é", limit+5)+",Long\n")...))
+		if plan := s.plan(); plan.Cut != 1 {
+			t.Errorf("the plan says that %d names are shortened", plan.Cut)
+		}
+		if result := s.send(migration.ImportInput{}); len(result.Failed) > 0 {
+			t.Errorf("failed: %+v", result.Failed)
+		}
+		contents := s.sandbox.Contents()
+		if got := contactOf(&contents, "long@example.com").FirstName; got != strings.Repeat("é", limit) {
+			t.Errorf("the CRM holds %q", got)
+		}
+	})
+}
