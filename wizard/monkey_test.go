@@ -14,7 +14,7 @@ import (
 func TestAnyKeysInAnyWindow(t *testing.T) {
 	keys := []string{"enter", "tab", "shift+tab", "esc", "space", "up", "down", "left", "right", "pgup", "pgdown", "home", "end", "backspace", "f1",
 		"ctrl+x", "ctrl+l", "ctrl+y", "ctrl+p", "ctrl+g", "ctrl+u", "ctrl+s", "/", "m", "x", "n", "l", "?", "q", "r", "d", "c", "o", "1", "é", "日"}
-	for seed := range uint64(40) {
+	for seed := range uint64(12) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		steps := append(way(fails)(), everywhere("a\x1b[2Jb"))
 		model := tea.Model(wizard.New(wizard.Config{Steps: steps, Folder: arrived(), Options: wizard.Options{Background: wizard.DarkBackground}}))
