@@ -1,11 +1,10 @@
 package ui
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"fmt"
 	"regexp"
 	"strings"
+
+	"allyswitch/wizard/pseudonym"
 )
 
 // Veil is privacy mode: it replaces addresses and names by pseudonyms that stay the same for the whole migration. The zero Veil is off.
@@ -28,12 +27,7 @@ func (v Veil) Text(text string) string {
 
 // Member returns the pseudonym of an address: "member Blue-4207". Case and spaces around it do not matter.
 func (v Veil) Member(address string) string {
-	key := strings.ToLower(strings.Trim(strings.TrimSpace(address), `'".!?`))
-	sum := sha256.Sum256([]byte(v.Salt + "\x00" + key))
-	number := binary.BigEndian.Uint64(sum[:8])
-	colours := strings.Fields(colourNames)
-	colour := colours[number%uint64(len(colours))]
-	return fmt.Sprintf("member %s-%04d", colour, number/uint64(len(colours))%10000)
+	return pseudonym.Of("member", v.Salt, address)
 }
 
 // Row veils the private cells of a row. The first address in it names the member; every other private cell is only hidden.
@@ -68,6 +62,3 @@ func (v Veil) Value(text string) string {
 }
 
 const hidden = "hidden"
-
-// colourNames are easy to read aloud and hard to mistake for one another.
-const colourNames = "Amber Apricot Aqua Azure Beige Black Blue Bronze Brown Cherry Copper Coral Cream Crimson Cyan Denim Emerald Fuchsia Gold Gray Green Indigo Ivory Jade Khaki Lavender Lemon Lilac Lime Magenta Mango Maroon Mint Mustard Navy Ochre Olive Orange Peach Pearl Pink Plum Purple Red Rose Ruby Rust Saffron Salmon Sand Scarlet Sepia Silver Slate Tan Teal Tulip Turquoise Umber Vanilla Violet Walnut White Yellow"
