@@ -136,9 +136,13 @@ func (s *step) rejectedTable() wizard.Table {
 	}
 }
 
-// reason is what is wrong with a row and what to do, without the place, which the table shows already.
+// reason is what is wrong with a row and what to do, without the place and the value, which have columns of their own: in privacy mode the
+// value is hidden there.
 func reason(advice string) string {
 	if _, text, found := strings.Cut(advice, ": "); found {
+		if _, rest, quoted := strings.Cut(text, "” "); quoted && strings.HasPrefix(text, "“") {
+			text = "this " + rest
+		}
 		first, size := utf8.DecodeRuneInString(text)
 		return string(unicode.ToUpper(first)) + text[size:]
 	}

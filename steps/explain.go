@@ -106,6 +106,14 @@ func explainCRM(trouble *crm.Error, deps *Deps) wizard.Explanation {
 	return words
 }
 
+// invalidWords tells a mistake that we found ourselves, in our own sentence, from one that the CRM complains about.
+func invalidWords(trouble *crm.Error, name string) string {
+	if trouble.Status == 0 && trouble.Hint != "" {
+		return wizard.Sentence(errors.New(trouble.Hint))
+	}
+	return fmt.Sprintf("%s did not take what was sent (%s): %s", name, trouble.Op, trouble.Hint)
+}
+
 func crmWords(trouble *crm.Error, name string) (what, now string) {
 	switch trouble.Kind {
 	case crm.KindAuth:
@@ -121,7 +129,7 @@ func crmWords(trouble *crm.Error, name string) (what, now string) {
 	case crm.KindTemporary:
 		return name + " did not give a usable answer.", "Try again in a few minutes. What could not be confirmed is looked up before anything is sent again."
 	case crm.KindInvalid:
-		return fmt.Sprintf("%s cannot be used: %s", trouble.Op, trouble.Hint), "Correct it and try again."
+		return invalidWords(trouble, name), "Correct it and try again."
 	case crm.KindConflict:
 		return name + " already has something of that name.", "Look at it in the CRM, rename it, and try again."
 	case crm.KindPlanLimit:

@@ -83,7 +83,22 @@ func (a *album) show(j *journey, page, state string, options wizard.Options, key
 		lines := wizardtest.Frame(a.t, model, size)
 		wizardtest.Keys(a.t, lines)
 		j.noSecretIn(strings.Join(lines, "\n"), page+" "+state)
+		if options.Privacy {
+			j.nobodyIn(strings.Join(lines, "\n"), page+" "+state)
+		}
 		a.keep(page, size, state, lines)
+	}
+}
+
+// nobodyIn fails when a text that privacy covers names somebody.
+func (j *journey) nobodyIn(text, where string) {
+	j.t.Helper()
+	for _, person := range j.demo.Site.People {
+		for _, name := range []string{person.Email, person.LastName} {
+			if len(name) > 5 && strings.Contains(text, name) {
+				j.t.Errorf("%s: %q can be read although privacy is on", where, name)
+			}
+		}
 	}
 }
 
@@ -115,7 +130,7 @@ func (a *album) locked(j *journey, page string) {
 		screen.Update(wizard.SizeMsg{Width: size.Width, Height: size.Height})
 		content := screen.View(size.Width, size.Height)
 		wizardtest.Check(a.t, content, size)
-		a.keep(page, size, "locked", wizardtest.Show(content, size))
+		a.keep("locked", size, page, wizardtest.Show(content, size))
 	}
 }
 

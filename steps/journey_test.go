@@ -336,3 +336,26 @@ func (j *journey) file(name, text string) string {
 	}
 	return path
 }
+
+// copied is a copy of the migration's folder as it is at this moment: what a process that is killed now leaves behind.
+func (j *journey) copied() string {
+	j.t.Helper()
+	to := filepath.Join(j.t.TempDir(), "copy")
+	if err := os.CopyFS(to, os.DirFS(j.dir)); err != nil {
+		j.t.Fatal(err)
+	}
+	return to
+}
+
+// roundTrip does something before every request.
+func roundTrip(before func(), next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(request *http.Request) (*http.Response, error) {
+		before()
+		return next.RoundTrip(request)
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip implements http.RoundTripper.
+func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }

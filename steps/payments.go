@@ -9,7 +9,7 @@ import (
 )
 
 func newPayments(deps *Deps) *step {
-	s := &step{id: Payments, title: "Review all subscription payment plans", deps: deps}
+	s := &step{id: Payments, title: "Review all payment plans", deps: deps}
 	s.inputs = restsOn(theMembers, theAccount)
 	s.sheet = s.paymentsSheet
 	return s
