@@ -50,13 +50,11 @@ func options() []crm.Option {
 func guide() crm.CredentialGuide {
 	return crm.CredentialGuide{
 		Where: []string{
-			"Log in to ActiveCampaign as an administrator.",
-			"Click Settings (the gear at the bottom left).",
-			"Click Developer.",
-			"Under API Access, copy the URL and the Key. You need both.",
+			"Settings (the gear at the bottom left)",
+			"Developer",
 		},
-		LooksLike: "The URL looks like https://youraccount.api-us1.com. The key is a long row of letters (a to f) and digits, without spaces. " +
-			"The key belongs to the user who is logged in, and stops working when that user is deleted.",
+		LooksLike: "the URL and the Key under API Access, when you are logged in as an administrator. You need both. The URL looks like https://youraccount.api-us1.com. The key is a long row of letters (a to f) and digits, without spaces. " +
+			"It belongs to the user who is logged in, and stops working when that user is deleted.",
 		ForAccessAlly: []string{
 			"AccessAlly asks for the same two: the URL and the Key.",
 			"Use the key of a user who will stay. Do not use the key of a helper who leaves after the move.",

@@ -68,12 +68,10 @@ func options() []crm.Option {
 func guide() crm.CredentialGuide {
 	return crm.CredentialGuide{
 		Where: []string{
-			"Log in to Drip and click your name, then User Settings (getdrip.com/user/edit)",
-			"Copy the API token",
-			"Go back to your account: Settings, Account, General Info",
-			"Copy the account ID",
+			"your name",
+			"User Settings",
 		},
-		LooksLike: "The API token is a long row of letters and digits. The account ID is a number of about seven digits.",
+		LooksLike: "the API token, a long row of letters and digits. The account ID, a number of about seven digits, is in your account under Settings, Account, General Info.",
 		ForAccessAlly: []string{
 			"AccessAlly asks for the same two: account ID and API token.",
 			"There is one token for each Drip user. When that user is removed from the account, AccessAlly loses its access.",

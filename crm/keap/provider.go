@@ -58,14 +58,13 @@ func options() []crm.Option {
 func guide() crm.CredentialGuide {
 	return crm.CredentialGuide{
 		Where: []string{
-			"Log in to Keap as an administrator",
-			"Your profile picture or the gear at the corner",
+			"your picture or the gear at the corner",
 			"Settings",
 			"API Settings (in some accounts under Integrations)",
-			"Service Account Keys > Create",
-			"Name it AllySwitch and copy the key at once: Keap shows it only this one time",
+			"Service Account Keys",
+			"Create",
 		},
-		LooksLike: "A key begins with " + keyPrefix + " and is one line of letters and digits.",
+		LooksLike: "a key that begins with " + keyPrefix + ", one line of letters and digits. Only an administrator sees this page. Name the key AllySwitch, and copy it at once: Keap shows it only this one time.",
 		ForAccessAlly: []string{
 			"AccessAlly asks for the name of your Keap app as well: the letters and digits in front of .infusionsoft.com when you are logged in, such as ab103.",
 			"Make a second key for AccessAlly, so that the two do not share one day's allowance.",

@@ -72,14 +72,13 @@ func options() []crm.Option {
 func guide() crm.CredentialGuide {
 	return crm.CredentialGuide{
 		Where: []string{
-			"Log in at app.kit.com",
-			"Your name at the top right",
+			"your name at the top right",
 			"Settings",
 			"Developer",
-			"API keys > V4 Keys > Add a new key",
-			"Name it AllySwitch, press Create API Key, and copy it at once: Kit does not show it again",
+			"V4 Keys",
+			"Add a new key",
 		},
-		LooksLike: "A v4 key begins with kit_ and is one line of letters and digits.",
+		LooksLike: "a key that begins with kit_, one line of letters and digits. Name it AllySwitch, and copy it at once: Kit does not show it again.",
 		ForAccessAlly: []string{
 			"AccessAlly asks for an API Key and an API Secret. Those are the two v3 values, on the same Kit page under V3 Key.",
 			"AllySwitch wants the v4 key. Have all three at hand: they are not interchangeable.",

@@ -60,13 +60,13 @@ func options() []crm.Option {
 func guide() crm.CredentialGuide {
 	return crm.CredentialGuide{
 		Where: []string{
-			"Click your picture at the top right, then Administration",
+			"your picture at the top right",
+			"Administration",
 			"Integrations (some accounts have it under Settings, Integrations, API)",
 			"Ontraport API Instructions and Key Manager",
 			"New API Key",
-			"Choose yourself (an owner or admin) as contact owner, tick all permissions, and save",
 		},
-		LooksLike: "Two codes belong together. The App ID looks like 2_AppID_12345678. The API key is letters and digits only.",
+		LooksLike: "two codes that belong together, after you have chosen yourself as contact owner, ticked all permissions, and saved. The App ID looks like 2_AppID_12345678. The API key is letters and digits only.",
 		ForAccessAlly: []string{
 			"AccessAlly asks for the same two codes: App ID and API key.",
 			"Make a second key for AccessAlly, so that you can delete the one used here when you are done.",
