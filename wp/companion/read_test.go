@@ -67,6 +67,16 @@ func TestPagesOfAnySizeGiveTheSameUsers(t *testing.T) {
 	}
 }
 
+func TestRangesOfIDsMakeUpTheWhole(t *testing.T) {
+	site := realsite.Open(t)
+	whole := everybody(t, site, 2000, "")
+	middle := whole[len(whole)/2].ID
+	parts := append(everybody(t, site, 9, fmt.Sprintf("&up_to=%d", middle)), from(t, site, middle, 9, "")...)
+	if asJSON(t, parts) != asJSON(t, whole) {
+		t.Errorf("two ranges give %d users, the whole %d", len(parts), len(whole))
+	}
+}
+
 func asJSON(t testing.TB, value any) string {
 	t.Helper()
 	data, err := json.Marshal(value)

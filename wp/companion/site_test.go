@@ -96,8 +96,14 @@ func refused(t testing.TB, answer realsite.Answer, status int, code string) {
 // everybody reads all users, so many at a time.
 func everybody(t testing.TB, site *realsite.Site, limit int, more string) []user {
 	t.Helper()
+	return from(t, site, 0, limit, more)
+}
+
+// from reads all users after one.
+func from(t testing.TB, site *realsite.Site, after int64, limit int, more string) []user {
+	t.Helper()
 	var users []user
-	for after := int64(0); ; {
+	for {
 		p := get[page](t, site, fmt.Sprintf("/users?after=%d&limit=%d%s", after, limit, more))
 		users = append(users, p.Users...)
 		if p.Next == nil {

@@ -26,7 +26,7 @@ final class Routes {
 	/** Puts all routes up. */
 	public static function register() {
 		self::add( 'GET', '/environment', array( Environment::class, 'answer' ), array() );
-		self::add( 'GET', '/users', array( Users::class, 'page' ), self::paging( 'users' ) + self::with() + self::since() );
+		self::add( 'GET', '/users', array( Users::class, 'page' ), self::paging( 'users' ) + self::with() + self::since() + self::up_to() );
 		self::add( 'POST', '/users/lookup', array( Users::class, 'lookup' ), self::lookup() + self::with() );
 		self::add( 'GET', '/users/invalid', array( Users::class, 'invalid' ), self::paging( 'users' ) );
 		self::add( 'GET', '/change-mark', array( Change_Mark::class, 'answer' ), array() );
@@ -147,6 +147,17 @@ final class Routes {
 	/** `registered_since`. */
 	private static function since() {
 		return array( 'registered_since' => self::text( '^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?)?\z' ) );
+	}
+
+	/** `up_to`. */
+	private static function up_to() {
+		return array(
+			'up_to' => array(
+				'type'    => 'integer',
+				'minimum' => 0,
+				'default' => 0,
+			),
+		);
 	}
 
 	/** `section`. */

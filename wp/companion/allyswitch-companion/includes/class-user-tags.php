@@ -56,7 +56,7 @@ final class User_Tags {
 	private static function by_meta( array $ids ) {
 		$tags = array();
 		foreach ( Users::meta( $ids, array( Known::TAGS_META ) ) as $id => $meta ) {
-			$value       = Value::php( $meta[ Known::TAGS_META ] );
+			$value       = isset( $meta[ Known::TAGS_META ] ) ? Value::php( $meta[ Known::TAGS_META ][0] ) : null;
 			$tags[ $id ] = is_array( $value ) && isset( $value['ids'] ) ? Value::tag_ids( $value['ids'] ) : null;
 		}
 		return $tags;

@@ -12,7 +12,10 @@ namespace AllySwitch\Companion;
  */
 final class Users {
 	/** So many users at a time are given to AccessAlly's functions, whose caches are emptied in between. */
-	const CHUNK = 250;
+	const CHUNK = 500;
+
+	/** What WordPress keeps of every user for its own screens. */
+	const OWN_META = array( 'session_tokens', 'rich_editing', 'syntax_highlighting', 'comment_shortcuts', 'admin_color', 'use_ssl', 'show_admin_bar_front', 'locale', 'nickname', 'description', 'dismissed_wp_pointers', 'show_welcome_panel', 'community-events-location' );
 
 	/**
 	 * A page: users whose ID is greater than `after`.
@@ -23,7 +26,7 @@ final class Users {
 	public static function page( $request ) {
 		$started = microtime( true );
 		$limit   = (int) $request['limit'];
-		$rows    = self::accounts( (int) $request['after'], $limit, (string) $request['registered_since'] );
+		$rows    = self::accounts( (int) $request['after'], $limit, (string) $request['registered_since'], (int) $request['up_to'] );
 		$users   = self::complete( $rows, self::with( $request ) );
 		return self::answer(
 			array(
@@ -139,22 +142,23 @@ final class Users {
 	}
 
 	/**
-	 * User meta of these users: ID => key => value as stored; of twins the oldest, as WordPress itself takes.
+	 * User meta of these users: ID => key => values as stored, the oldest first, as WordPress itself has them.
 	 *
-	 * @param int[]    $ids  Users.
-	 * @param string[] $keys Meta keys.
+	 * @param int[]    $ids    Users, not too many.
+	 * @param string[] $keys   Meta keys.
+	 * @param string   $choice IN for these keys alone, NOT IN for all others.
 	 * @return array
 	 */
-	public static function meta( array $ids, array $keys ) {
+	public static function meta( array $ids, array $keys, $choice = 'IN' ) {
 		global $wpdb;
+		$meta = array_fill_keys( $ids, array() );
 		if ( ! $ids ) {
-			return array();
+			return $meta;
 		}
 		$holders = array( implode( ',', array_fill( 0, count( $ids ), '%d' ) ), implode( ',', array_fill( 0, count( $keys ), '%s' ) ) );
-		$sql     = "SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ({$holders[0]}) AND meta_key IN ({$holders[1]}) ORDER BY umeta_id DESC";
-		$meta    = array();
+		$sql     = "SELECT user_id, meta_key, meta_value FROM {$wpdb->usermeta} WHERE user_id IN ({$holders[0]}) AND meta_key $choice ({$holders[1]}) ORDER BY umeta_id";
 		foreach ( $wpdb->get_results( $wpdb->prepare( $sql, array_merge( $ids, $keys ) ), ARRAY_N ) as $row ) { // phpcs:ignore WordPress.DB.PreparedSQL
-			$meta[ (int) $row[0] ][ $row[1] ] = $row[2];
+			$meta[ $row[0] ][ $row[1] ][] = $row[2];
 		}
 		$wpdb->flush();
 		return $meta;
@@ -168,14 +172,13 @@ final class Users {
 	 */
 	public static function contact_ids( array $ids ) {
 		$contacts = array();
-		self::in_chunks(
-			$ids,
-			static function ( array $chunk ) use ( &$contacts ) {
-				foreach ( $chunk as $id ) {
-					$contacts[ $id ] = Ally::contact_id( $id );
-				}
+		foreach ( array_chunk( $ids, self::CHUNK ) as $chunk ) {
+			self::prime( $chunk );
+			foreach ( $chunk as $id ) {
+				$contacts[ $id ] = Ally::contact_id( $id );
 			}
-		);
+			self::forget( $chunk );
+		}
 		return $contacts;
 	}
 
@@ -200,20 +203,35 @@ final class Users {
 		}
 	}
 
-	/** Fills the caches that AccessAlly's functions read, calls, and empties them. */
-	private static function in_chunks( array $ids, callable $work ) {
-		foreach ( array_chunk( $ids, self::CHUNK ) as $chunk ) {
-			cache_users( $chunk );
-			$work( $chunk );
-			self::forget( $chunk );
+	/**
+	 * Fills the cache of user meta, which AccessAlly's functions read, in one go instead of user by user, and answers what it holds. In a cache of this request
+	 * alone, what WordPress itself keeps of each user and no plugin asks for is left out.
+	 */
+	private static function prime( array $ids ) {
+		if ( wp_using_ext_object_cache() ) {
+			update_meta_cache( 'user', $ids );
+			return self::meta( $ids, self::named() );
 		}
+		$meta = self::meta( $ids, self::OWN_META, 'NOT IN' );
+		wp_cache_add_multiple( $meta, 'user_meta' );
+		return $meta;
+	}
+
+	/** The meta that every answer is made of. */
+	private static function named() {
+		global $wpdb;
+		return array( 'first_name', 'last_name', $wpdb->get_blog_prefix() . 'capabilities' );
 	}
 
 	/** Rows of accounts after an ID: ID, login, address, registered, display name. */
-	private static function accounts( $after, $limit, $since ) {
+	private static function accounts( $after, $limit, $since, $up_to = 0 ) {
 		global $wpdb;
 		$sql   = self::select() . ' WHERE u.ID > %d';
 		$given = array( $after );
+		if ( $up_to > 0 ) {
+			$sql    .= ' AND u.ID <= %d';
+			$given[] = $up_to;
+		}
 		if ( '' !== $since ) {
 			$sql    .= ' AND u.user_registered >= %s';
 			$given[] = gmdate( 'Y-m-d H:i:s', strtotime( $since . ( preg_match( '/Z$/', $since ) ? '' : ' UTC' ) ) );
@@ -247,68 +265,61 @@ final class Users {
 		return is_multisite() ? "JOIN {$wpdb->usermeta} m ON m.user_id = u.ID AND m.meta_key = '" . esc_sql( $wpdb->get_blog_prefix() . 'capabilities' ) . "'" : '';
 	}
 
-	/** Rows become users. */
+	/** Rows become users, a chunk at a time. */
 	private static function complete( array $rows, array $with ) {
-		global $wpdb;
-		$ids   = array_map( 'intval', array_column( $rows, 0 ) );
-		$caps  = $wpdb->get_blog_prefix() . 'capabilities';
-		$meta  = self::meta( $ids, array( 'first_name', 'last_name', $caps ) );
 		$users = array();
-		foreach ( $rows as $row ) {
-			$own     = isset( $meta[ (int) $row[0] ] ) ? $meta[ (int) $row[0] ] : array();
-			$users[] = self::user( $row, $own, isset( $own[ $caps ] ) ? $own[ $caps ] : '' );
+		foreach ( array_chunk( $rows, self::CHUNK ) as $chunk ) {
+			$ids   = array_map( 'intval', array_column( $chunk, 0 ) );
+			$meta  = $with ? self::prime( $ids ) : self::meta( $ids, self::named() );
+			$known = $with ? self::ask_ally( $ids, $with ) : array();
+			foreach ( $chunk as $i => $row ) {
+				$users[] = self::user( $row, $meta[ $ids[ $i ] ] ) + ( $with ? $known[ $ids[ $i ] ] : array() );
+			}
+			self::forget( $with ? $ids : array() );
 		}
-		unset( $meta );
-		self::ask_ally( $users, $ids, $with );
 		return $users;
 	}
 
 	/** One user as in the answer. */
-	private static function user( array $row, array $meta, $caps ) {
+	private static function user( array $row, array $meta ) {
+		list( $first, $last, $caps ) = self::named();
 		$user = array(
 			'id'           => (int) $row[0],
 			'login'        => $row[1],
 			'email'        => $row[2],
-			'first_name'   => isset( $meta['first_name'] ) ? $meta['first_name'] : '',
-			'last_name'    => isset( $meta['last_name'] ) ? $meta['last_name'] : '',
+			'first_name'   => isset( $meta[ $first ] ) ? $meta[ $first ][0] : '',
+			'last_name'    => isset( $meta[ $last ] ) ? $meta[ $last ][0] : '',
 			'display_name' => $row[4],
 			'registered'   => $row[3],
-			'roles'        => self::roles( $caps ),
+			'roles'        => self::roles( isset( $meta[ $caps ] ) ? $meta[ $caps ][0] : '' ),
 		);
-		$user['mark'] = substr( md5( wp_json_encode( $user, JSON_INVALID_UTF8_SUBSTITUTE ) ), 0, 16 );
+		$user['mark'] = substr( md5( implode( "\x1f", array( $row[1], $row[2], $user['first_name'], $user['last_name'], $row[3], $row[4], implode( ',', $user['roles'] ) ) ) ), 0, 16 );
 		return $user;
 	}
 
 	/** The roles among the capabilities stored for a user. */
 	private static function roles( $stored ) {
-		$caps = Value::php( $stored );
-		return is_array( $caps ) ? array_values( array_filter( array_map( 'strval', array_keys( array_filter( $caps ) ) ), array( wp_roles(), 'is_role' ) ) ) : array();
+		static $seen = array(); // Thousands have the same.
+		if ( ! isset( $seen[ $stored ] ) ) {
+			$caps            = Value::php( $stored );
+			$names           = is_array( $caps ) ? array_map( 'strval', array_keys( array_filter( $caps ) ) ) : array();
+			$seen[ $stored ] = array_values( array_filter( $names, array( wp_roles(), 'is_role' ) ) );
+		}
+		return $seen[ $stored ];
 	}
 
-	/** Adds what AccessAlly knows. */
-	private static function ask_ally( array &$users, array $ids, array $with ) {
-		$contacts = array();
-		$tags     = array();
-		self::in_chunks(
-			$with ? $ids : array(),
-			static function ( array $chunk ) use ( &$contacts, &$tags, $with ) {
-				$own = array();
-				foreach ( $chunk as $id ) {
-					$own[ $id ] = Ally::contact_id( $id );
-				}
-				$contacts += $own;
-				$tags     += in_array( 'tags', $with, true ) ? User_Tags::of( $chunk, $own ) : array();
-			}
-		);
-		$known = array(
-			'contact_id' => $contacts,
-			'tags'       => $tags,
-		);
-		foreach ( $users as &$user ) {
-			foreach ( $with as $field ) {
-				$user[ $field ] = isset( $known[ $field ][ $user['id'] ] ) ? $known[ $field ][ $user['id'] ] : null;
-			}
+	/** What AccessAlly knows: ID => the fields that were asked for, null where it is not known. */
+	private static function ask_ally( array $ids, array $with ) {
+		$known = array();
+		foreach ( $ids as $id ) {
+			$known[ $id ]['contact_id'] = Ally::contact_id( $id );
 		}
+		$tags = in_array( 'tags', $with, true ) ? User_Tags::of( $ids, array_map( 'current', $known ) ) : array();
+		foreach ( $ids as $id ) {
+			$known[ $id ]['tags'] = isset( $tags[ $id ] ) ? $tags[ $id ] : null;
+			$known[ $id ]         = array_intersect_key( $known[ $id ], array_flip( $with ) );
+		}
+		return $known;
 	}
 
 	/** The fields that were asked for with `with`. */
