@@ -23,6 +23,7 @@ var (
 )
 
 func main() {
+	command.LimitMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := fang.Execute(ctx, newRoot(), fang.WithVersion(version), fang.WithCommit(commit), fang.WithErrorHandler(printError))
 	stop()

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"allyswitch/crm"
@@ -9,18 +10,17 @@ import (
 	"allyswitch/wizard/job"
 )
 
-// Seen is what the CRM shows of one member.
+// Seen is what the CRM shows of one contact, as far as it has to be compared. Half a million of them have to fit into memory.
 type Seen struct {
-	ID    crm.ContactID
+	ID crm.ContactID
+	// Email is kept for orphans only: a member's is known.
 	Email string
-	First string
-	Last  string
 	State crm.ContactState
-	// UserID, CustomerID and Registered are our custom fields; FieldsKnown is false when they could not be read.
-	UserID, CustomerID, Registered string
-	FieldsKnown                    bool
-	// Tags are those of the roster's tags that the contact carries; Other are tags it carries besides. TagsKnown is false when they could not be
-	// read: then nothing is known, not "none".
+	// UserID is our custom field; FieldsKnown is false when it could not be read.
+	UserID      string
+	FieldsKnown bool
+	// Tags are those of the roster's tags that the contact carries; Other are tags it carries besides, as far as an offering names them. TagsKnown is
+	// false when they could not be read: then nothing is known, not "none".
 	Tags      []uint32
 	Other     []string
 	TagsKnown bool
@@ -44,16 +44,23 @@ func readBack(ctx context.Context, deps Deps, roster *Roster, report job.Reporte
 	report.Phase("Reading everybody back from "+deps.CRM.Provider().Name, int64(roster.Len()))
 	back := &ReadBack{Members: make([][]Seen, roster.Len())}
 	index := tagIndex(roster.Tags)
-	place := map[crm.ContactID]place{}
+	places := map[crm.ContactID]place{}
+	byTag := !deps.CRM.Features().TagsOnRead
 	_, err = deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
 		seen := see(contact, own, index)
 		member, ok := roster.ByKey(address.Key(contact.Email))
 		switch {
 		case ok:
 			report.Add(1, 0)
-			place[contact.ID] = placeOf(member, len(back.Members[member]))
+			if byTag {
+				places[contact.ID] = placeOf(member, len(back.Members[member]))
+			}
+			if own := roster.Members[member].CustomerID; seen.UserID == own {
+				seen.UserID = own
+			}
 			back.Members[member] = append(back.Members[member], seen)
 		case seen.UserID != "":
+			seen.Email = contact.Email
 			back.Orphans = append(back.Orphans, seen)
 		default:
 			back.Others++
@@ -63,10 +70,10 @@ func readBack(ctx context.Context, deps Deps, roster *Roster, report job.Reporte
 	if err != nil {
 		return nil, doing("read everybody back", err)
 	}
-	if deps.CRM.Features().TagsOnRead {
+	if !byTag {
 		return back, nil
 	}
-	return back, back.readTags(ctx, deps, roster, place, report)
+	return back, back.readTags(ctx, deps, roster, places, report)
 }
 
 // of are the contacts with a member's address. Twins share theirs.
@@ -91,8 +98,7 @@ func tagIndex(names []string) map[string]uint32 {
 }
 
 func see(contact crm.Contact, own fieldIDs, index map[string]uint32) Seen {
-	seen := Seen{ID: contact.ID, Email: contact.Email, First: contact.FirstName, Last: contact.LastName, State: contact.State,
-		UserID: contact.Fields[own.user], CustomerID: contact.Fields[own.customer], Registered: contact.Fields[own.registered],
+	seen := Seen{ID: crm.ContactID(strings.Clone(string(contact.ID))), State: contact.State, UserID: strings.Clone(contact.Fields[own.user]),
 		FieldsKnown: contact.FieldsKnown, TagsKnown: contact.TagsKnown}
 	for _, tag := range contact.Tags {
 		seen.add(tag.Name, index)
@@ -104,7 +110,7 @@ func (s *Seen) add(name string, index map[string]uint32) {
 	if i, ours := index[name]; ours {
 		s.Tags = append(s.Tags, i)
 	} else {
-		s.Other = append(s.Other, name)
+		s.Other = append(s.Other, strings.Clone(name))
 	}
 }
 

@@ -17,7 +17,13 @@ import (
 
 // Member is one person of the site as the engine works with them.
 type Member struct {
-	wp.Member
+	// ID is the WordPress user ID; CustomerID is WebToffee's second copy of it.
+	ID                  int64
+	CustomerID          string
+	Email               string
+	FirstName, LastName string
+	// Registered is UTC as WordPress stores it, empty when the site has no date.
+	Registered string
 	// Key is the e-mail address as it is compared: trimmed, lower-cased, NFC, IDNA.
 	Key string
 	// Tags are indexes into Roster.Tags, ascending.
@@ -123,7 +129,11 @@ func (r *Roster) readMembers(folder *checkpoint.Folder) error {
 			r.byKey[key] = here
 		}
 		r.byID[member.ID] = here
-		r.Members = append(r.Members, Member{Member: member, Key: key, Twin: twin})
+		if key == member.Email {
+			key = member.Email
+		}
+		r.Members = append(r.Members, Member{ID: member.ID, CustomerID: member.CustomerID, Email: member.Email, FirstName: member.FirstName,
+			LastName: member.LastName, Registered: member.Registered, Key: key, Twin: twin})
 		return nil
 	})
 }
