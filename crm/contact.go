@@ -130,4 +130,7 @@ type Automation struct {
 	Trigger string
 	// TriggerTag is the name of the tag that starts it, empty when unknown.
 	TriggerTag string
+	// Entered is how many people have entered it so far, as far as the CRM counts that: EnteredKnown is false where it does not.
+	Entered      int
+	EnteredKnown bool
 }

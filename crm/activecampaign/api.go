@@ -130,6 +130,8 @@ type automationJSON struct {
 	ID     text `json:"id"`
 	Name   text `json:"name"`
 	Status text `json:"status"`
+	// Entered is how many contacts have come in so far; hidden automations may leave it out.
+	Entered text `json:"entered"`
 }
 
 type automationsMeta struct {

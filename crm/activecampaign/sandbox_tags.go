@@ -146,16 +146,21 @@ func (s *Sandbox) listAutomations(c *call) {
 		starts = append(starts, object{"id": digits(1000 + automation.id), "series": digits(automation.id), "type": kind})
 	}
 	meta := object{"total": digits(len(s.automations)), "starts": starts, "filtered": false, "smsLogs": []object{}}
-	list(c, "automations", s.automations, renderAutomation, object{"meta": meta})
+	list(c, "automations", s.automations, s.renderAutomation, object{"meta": meta})
 }
 
-func renderAutomation(automation *flow) object {
-	status := "2"
+func (s *Sandbox) renderAutomation(automation *flow) object {
+	status, entered := "2", 0
 	if automation.Active {
 		status = "1"
 	}
+	for _, run := range s.runs {
+		if run.Automation == automation.Name {
+			entered++
+		}
+	}
 	return object{
-		"name": automation.Name, "cdate": stamp(automation.made), "mdate": stamp(automation.made), "userid": "1", "status": status, "entered": "0", "exited": "0",
+		"name": automation.Name, "cdate": stamp(automation.made), "mdate": stamp(automation.made), "userid": "1", "status": status, "entered": digits(entered), "exited": "0",
 		"hidden": "0", "defaultscreenshot": "", "screenshot": "", "id": digits(automation.id),
 		"links": links("/automations/"+digits(automation.id), "campaigns", "contactGoals", "contactAutomations", "blocks", "goals", "sms", "sitemessages"),
 	}

@@ -244,12 +244,15 @@ func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 	}
 	automations := make([]crm.Automation, 0, len(rows))
 	for _, row := range rows {
+		entered, err := strconv.Atoi(string(row.Entered))
 		automations = append(automations, crm.Automation{
-			ID:      string(row.ID),
-			Name:    string(row.Name),
-			Kind:    "automation",
-			Active:  row.Status == "1",
-			Trigger: strings.Join(starts[row.ID], ", "),
+			ID:           string(row.ID),
+			Name:         string(row.Name),
+			Kind:         "automation",
+			Active:       row.Status == "1",
+			Trigger:      strings.Join(starts[row.ID], ", "),
+			Entered:      entered,
+			EnteredKnown: err == nil,
 		})
 	}
 	return automations, nil
