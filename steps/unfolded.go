@@ -1,0 +1,54 @@
+package steps
+
+import (
+	"strings"
+	"time"
+
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wp"
+)
+
+// Unfolded is the state of no real migration: in it the steps show everything that they can ever ask. It is for lists of questions. The CRM is one
+// of those that deps know; a number in words to be typed is always 1.
+func Unfolded(deps *Deps, crm string) *checkpoint.State {
+	state := &checkpoint.State{CRM: checkpoint.CRM{Provider: crm}}
+	for key, value := range map[string]string{"file-mark": "x", "ask": strings.Join(wp.MemberColumns(), "\n"), "columns": "a heading of your file"} {
+		setNote(state, Export, key, value)
+	}
+	setAnswer(state.Step(Export), "export.file", "x")
+	setAnswer(state.Step(Export), "tags.file", "x")
+	setNote(state, EditCSV, "fingerprint", "x")
+	setAnswer(state.Step(EditCSV), "export.delete", deleteWords)
+	setCount(state, EditCSV, "rejected", 1)
+	for key, value := range map[string]string{"conflicts": "x", "starts": "x", "room": "full", "route.upload": "x"} {
+		setNote(state, Import, key, value)
+	}
+	setAnswer(state.Step(Import), "import.route", routeUpload)
+	setCount(state, Import, "sample", 1)
+	setCount(state, Import, "failed", 1)
+	setCount(state, Tags, "gaps", 1)
+	setAnswer(state.Step(Switch), "switch.confirm", "switch to "+deps.crmName(state))
+	setCount(state, LinkUsers, "unlinked", 1)
+	setCount(state, Test, "lost", 1)
+	worked(deps, state)
+	return state
+}
+
+// worked marks the tasks that others wait for as done with the inputs of now.
+func worked(deps *Deps, state *checkpoint.State) {
+	tasks := map[string][]string{EditCSV: {"clean"}, Import: {"plan", "files"}, Tags: {"prove"}, LinkUsers: {"match"}, Test: {"verify"}}
+	for _, one := range All(deps) {
+		s, ok := one.(*step)
+		if !ok {
+			continue
+		}
+		for _, key := range tasks[s.id] {
+			kept := state.Step(s.id)
+			if kept.Tasks == nil {
+				kept.Tasks = map[string]checkpoint.Task{}
+			}
+			ended := time.Time{}
+			kept.Tasks[key] = checkpoint.Task{Ended: &ended, Outcome: outcomeDone, Inputs: s.inputs(state)}
+		}
+	}
+}
