@@ -13,17 +13,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"allyswitch/internal/command"
+	build "allyswitch/internal/version"
 	"allyswitch/wizard/demo"
 )
 
-// version and commit are set when a release is built.
+// version, commit and date (of the commit, RFC 3339) are set when a release is built.
 var (
-	version = "development"
+	version = build.Unset
 	commit  = ""
+	date    = ""
 )
 
 func main() {
 	command.LimitMemory()
+	command.PreventCoreDumps()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := fang.Execute(ctx, newRoot(), fang.WithVersion(version), fang.WithCommit(commit), fang.WithErrorHandler(printError))
 	stop()
@@ -34,7 +37,8 @@ func printError(out io.Writer, _ fang.Styles, err error) { fmt.Fprintln(out, com
 
 // newRoot puts all commands together. Flags that all share are on the root.
 func newRoot() *cobra.Command {
-	options := &command.Options{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv, Version: version}
+	options := &command.Options{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv, Build: build.Read(version, commit, date)}
+	options.Version = options.Build.Version
 	root := &cobra.Command{
 		Use:   "allyswitch",
 		Short: "Move from AccessAlly Managed to a CRM, without anybody losing access",
@@ -49,7 +53,7 @@ func newRoot() *cobra.Command {
 	flags.BoolVar(&options.Plain, "plain", false, "line by line, without drawing a screen")
 	flags.BoolVar(&options.Privacy, "privacy", false, "show pseudonyms instead of names and addresses")
 	flags.BoolVar(&options.NoColor, "no-color", false, "do not use colours")
-	root.AddCommand(newDemo(options), newRun(options), newQuestions(options), newStatus(options), newSandbox(options))
+	root.AddCommand(newDemo(options), newRun(options), newQuestions(options), newStatus(options), newSandbox(options), newBundle(options), newVersion(options))
 	return root
 }
 

@@ -6,7 +6,7 @@ import "strings"
 func childEnvironment(environ []string) []string {
 	var kept []string
 	for _, entry := range environ {
-		if !strings.HasPrefix(entry, "ALLYSWITCH_") {
+		if !strings.HasPrefix(strings.ToUpper(entry), "ALLYSWITCH_") { // on Windows, case does not matter in names
 			kept = append(kept, entry)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"allyswitch/crm"
 	"allyswitch/crm/registry"
+	"allyswitch/internal/version"
 	"allyswitch/steps"
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
@@ -35,6 +36,8 @@ type Options struct {
 	// Env looks up an environment variable.
 	Env     func(string) string
 	Version string
+	// Build is all that is known of this build; Version is a part of it.
+	Build version.Build
 }
 
 // Session is an open migration: its folder, its steps, and what they work with.
