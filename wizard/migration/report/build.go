@@ -1,0 +1,186 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"allyswitch/wizard/migration"
+)
+
+// report puts together what there is to say.
+func (f *facts) report() *Report {
+	made := &Report{Made: f.made, Tool: f.options.Tool, Demo: f.state.Demo, Doubts: append(f.stale(), f.doubts()...), Facts: f.what(), known: f.known()}
+	made.Verdict = f.verdict(len(made.Doubts) > 0)
+	made.Key = f.key()
+	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.traffic(), f.rejected(), f.happened(), f.left(), undo()} {
+		if section.ID != "" {
+			made.Sections = append(made.Sections, section)
+		}
+	}
+	made.Evidence = Evidence{Program: program, Format: format, Tool: f.options.Tool, Made: f.made.UTC(),
+		Journal: Place{f.history.lines, f.history.hash}, Files: f.files.hashes, Figures: f.figures()}
+	made.Sections = append(made.Sections, made.restsOn())
+	return made
+}
+
+// verdict is the one sentence. Only a read-back that is complete, that nothing has changed since, and that lost and gained nothing is good.
+func (f *facts) verdict(doubtful bool) Verdict {
+	if f.history.proof == nil {
+		return Verdict{Unknown, "Not proven", "Nothing has been proven yet: nobody has been read back from the CRM, so nothing can be said about access.", ""}
+	}
+	proof, access := f.history.proof.proof, f.history.proof.proof.Access
+	verdict := Verdict{Good, "Proven", access.Sentence(), f.proofSource()}
+	switch {
+	case doubtful:
+		verdict.Tone, verdict.Word = Unknown, "Was so, but has to be looked at again"
+	case access.Lost > 0:
+		verdict.Tone, verdict.Word = Bad, "Members lose access"
+	case access.Gained > 0:
+		verdict.Tone, verdict.Word = Bad, "Members gain access that they did not have"
+	case access.Undecided > 0 || access.Nobody:
+		verdict.Tone, verdict.Word = Unknown, "Not everybody can be decided"
+	case !proof.Complete():
+		verdict.Tone, verdict.Word = Unknown, "Access is kept, but there are gaps"
+	}
+	return verdict
+}
+
+func (f *facts) proofSource() string {
+	if f.history.proof == nil {
+		return ""
+	}
+	return fmt.Sprintf("Everybody was read back on %s: journal line %d.", moment(f.history.proof.proof.At), f.history.proof.seq)
+}
+
+// stale is what has changed since the last read-back, so that it may no longer be true.
+func (f *facts) stale() []string {
+	line := f.history.proof
+	if line == nil {
+		return nil
+	}
+	var list []string
+	if f.history.lastWork > line.seq {
+		list = append(list, fmt.Sprintf("Something was done after the last read-back: journal line %d comes after line %d. Read everybody back again.", f.history.lastWork, line.seq))
+	}
+	if kept := f.state.Steps["edit-csv"]; kept != nil && line.proof.Fingerprint != "" && kept.Notes["fingerprint"] != "" && kept.Notes["fingerprint"] != line.proof.Fingerprint {
+		list = append(list, "Members or tags were cleaned or given anew after the last read-back, and differ from it. Read everybody back again.")
+	}
+	return list
+}
+
+func (f *facts) key() []KeyFigure {
+	if f.history.proof == nil {
+		return []KeyFigure{{f.files.members, "members to move", Unknown}, {f.files.rejected.total, "rows left behind", toneOf(f.files.rejected.total, Unknown)}}
+	}
+	access := f.history.proof.proof.Access
+	return []KeyFigure{
+		{access.Kept, "keep their access", Good},
+		{access.Lost, "lose access", toneOf(access.Lost, Bad)},
+		{access.Gained, "gain access", toneOf(access.Gained, Bad)},
+		{access.Undecided, "cannot be decided", toneOf(access.Undecided, Unknown)},
+	}
+}
+
+// toneOf is good for zero.
+func toneOf(n int, otherwise Tone) Tone {
+	if n == 0 {
+		return Good
+	}
+	return otherwise
+}
+
+// what was moved where, when, by which version.
+func (f *facts) what() []Fact {
+	state := f.state
+	facts := []Fact{
+		{"From", site(orUnknown(strings.TrimSpace(state.Site.Name + " " + state.Site.URL)))},
+		{"To", say(cmp.Or(f.options.CRM, state.CRM.Provider, "not chosen yet"))},
+		{"Account", site(orUnknown(strings.TrimSpace(cmp.Or(state.CRM.AccountName, state.CRM.Account) + " " + state.CRM.URL)))},
+		{"Begun", say(moment(state.Created))},
+	}
+	if f.history.proof != nil {
+		facts = append(facts, Fact{"Last read-back", say(moment(f.history.proof.proof.At))})
+	}
+	return append(facts, Fact{"This report", say(moment(f.made))}, Fact{"Times are in", say(f.made.Local().Format("MST (UTC-07:00)"))}, Fact{"Made by", say(cmp.Or(f.options.Tool, "allyswitch"))})
+}
+
+func orUnknown(text string) string { return cmp.Or(text, "not known") }
+
+// known are the names of site and account, which a redacted report must not show anywhere.
+func (f *facts) known() []string {
+	names := []string{f.state.Site.Name, f.state.CRM.Account, f.state.CRM.AccountName}
+	for _, address := range []string{f.state.Site.URL, f.state.CRM.URL} {
+		names = append(names, address)
+		if parsed, err := url.Parse(address); err == nil {
+			names = append(names, parsed.Host, parsed.Hostname(), strings.TrimPrefix(parsed.Hostname(), "www."))
+		}
+	}
+	if f.plan != nil {
+		names = append(names, f.plan.Account)
+	}
+	return names
+}
+
+// restsOn is the section that shows what every figure rests on.
+func (r *Report) restsOn() Section {
+	figures := Table{ID: "figures", Caption: "Every figure, and what it rests on", Columns: columns("Figure", "#Value", "Rests on")}
+	for _, figure := range r.Evidence.Figures {
+		figures.Rows = append(figures.Rows, []Text{say(figure.Words), number(int(figure.Value)), say(figure.RestsOn())})
+	}
+	hashes := Table{ID: "hashes", Caption: "The files, and the SHA-256 of each", Columns: []Column{{Title: "File"}, {Title: "SHA-256", Wide: true}}}
+	for _, name := range sortedNames(r.Evidence.Files) {
+		hashes.Rows = append(hashes.Rows, []Text{say(name), say(r.Evidence.Files[name])})
+	}
+	end := "There is no journal yet."
+	if r.Evidence.Journal.Lines > 0 {
+		end = fmt.Sprintf("When this report was made, journal.jsonl had %s. The hash of the last one is %s.", count(int(r.Evidence.Journal.Lines), "line", "lines"), r.Evidence.Journal.Hash)
+	}
+	return Section{ID: "evidence", Title: "What this rests on", Words: []string{
+		"Each line of the journal carries the hash of the line before it. So nobody can change a line and leave the rest as it is. " + end,
+		"To check this report against its journal, without a network: allyswitch verify report.html. It makes every figure again from the lines and files below.",
+		"That shows whether somebody changed a line, a file or a figure afterwards. It does not show that what the CRM answered was true.",
+	}, Tables: []Table{figures, hashes}}
+}
+
+// cut says where the rest of a list is, nothing when all of it is shown.
+func cut(shownRows, total int, file string) string {
+	if shownRows >= total {
+		return ""
+	}
+	return fmt.Sprintf("The first %s of %s are shown. All of them are in %s.", grouped(shownRows), grouped(total), file)
+}
+
+// line is the line of the journal that names a member last.
+func (f *facts) line(row record) Text {
+	var id int64
+	if _, err := fmt.Sscan(row.cell("ID"), &id); err != nil || f.history.members[id] == 0 {
+		return say("none")
+	}
+	return number(int(f.history.members[id]))
+}
+
+// rowsOf makes the rows of a table from a list.
+func rowsOf(from list, row func(record) []Text) [][]Text {
+	rows := make([][]Text, 0, len(from.rows))
+	for _, each := range from.rows {
+		rows = append(rows, row(each))
+	}
+	return rows
+}
+
+// manyTags writes the tags or pages of a cell, which are divided by bars, one behind the other.
+func manyTags(cell string) Text { return outside(strings.ReplaceAll(cell, "|", ", ")) }
+
+// signWords say what the signs of the links mean.
+var signWords = []struct {
+	sign  migration.Sign
+	words string
+}{
+	{migration.SignSame, "exactly one contact, which shows this member's user ID"},
+	{migration.SignSiteOnly, "only on the site: no contact has this address"},
+	{migration.SignCRMOnly, "only in the CRM: a contact with a user ID, but no member"},
+	{migration.SignDiffers, "one contact, but something on it is not this member's"},
+	{migration.SignUnclear, "could not be told"},
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+
+	"allyswitch/wizard/migration"
+	"allyswitch/wp"
+)
+
+// shown is how many rows of a long list a report shows. The file holds them all.
+const shown = 500
+
+// list is a CSV file of which only the first rows are kept, and all are counted.
+type list struct {
+	file  string
+	rows  []record
+	total int
+	// by counts rows by what stands in one of the columns.
+	by map[string]int
+}
+
+func (l *list) add(row record, kind string, keep bool) {
+	l.by[kind]++
+	if !keep {
+		return
+	}
+	l.total++
+	if len(l.rows) < shown {
+		l.rows = append(l.rows, record{row.heading, slices.Clone(row.cells)})
+	}
+}
+
+func newList(file string) list { return list{file: file, by: map[string]int{}} }
+
+// fileFacts is what the files of the folder say.
+type fileFacts struct {
+	hashes                                map[string]string
+	members                               int
+	rejected, failed, gaps, access, links list
+	tags                                  []tagCount
+	pairs                                 int
+}
+
+// jsonFiles are read whole, for the plan and for the comparison with the journal.
+var jsonFiles = []string{migration.PlanFile, migration.ProofFile}
+
+// otherFiles are not read into the report, but what is in it rests on them.
+var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile}
+
+// readFiles reads all files that the figures rest on.
+func readFiles(src *source) (*fileFacts, error) {
+	f := &fileFacts{hashes: src.hashes, rejected: newList(migration.RejectedFile), failed: newList(migration.FailedFile),
+		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile)}
+	known := addresses{}
+	err := src.rows(migration.MembersFile, func(row record) {
+		f.members++
+		known.add(row.cell(wp.ColumnEmail))
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := f.readLists(src); err != nil {
+		return nil, err
+	}
+	if f.tags, f.pairs, err = countTags(src, known); err != nil {
+		return nil, err
+	}
+	for _, name := range otherFiles {
+		if err := src.digest(name); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (f *fileFacts) readLists(src *source) error {
+	for _, read := range []struct {
+		list   *list
+		column string
+		keep   func(record) bool
+	}{
+		{&f.rejected, wp.ColumnReason, nil},
+		{&f.failed, "", nil},
+		{&f.gaps, "problem", nil},
+		{&f.access, "verdict", nil},
+		{&f.links, "sign", func(row record) bool { return row.cell("sign") != string(migration.SignSame) }},
+	} {
+		err := src.rows(read.list.file, func(row record) {
+			read.list.add(row, row.cell(read.column), read.keep == nil || read.keep(row))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listed are the members in the lists, for whom the journal is asked.
+func (f *fileFacts) listed() map[int64]int64 {
+	members := map[int64]int64{}
+	for _, list := range []list{f.gaps, f.access, f.links, f.failed} {
+		for _, row := range list.rows {
+			if id, err := strconv.ParseInt(row.cell(wp.ColumnID), 10, 64); err == nil {
+				members[id] = 0
+			}
+		}
+	}
+	return members
+}
