@@ -211,5 +211,3 @@ func mails(t *testing.T, site *realsite.Site) string {
 	}
 	return string(data)
 }
-
-func text(s string) *string { return &s }
