@@ -17,7 +17,7 @@ func newAutomations(deps *Deps) *step {
 func (s *step) automationsSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			fmt.Sprintf("Now you decide, message by message, whether AccessAlly or %s sends it, and set up the automations you need.", name),
 		},

@@ -28,7 +28,7 @@ func (s *step) setupSheet(state *checkpoint.State) wizard.Sheet {
 	items = append(items, s.tick(state, wizard.Tick{Key: "fields", Text: "Affiliate, team and credit fields exist, if you use those features", Optional: true,
 		Look: "two text fields for affiliates, affiliate_key and affiliate_referral_field; one text field a program for teams; one field a balance for credits. Nobody edits these by hand."}))
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does:  []string{fmt.Sprintf("After saving, AccessAlly asks for a few more settings that only %s has. This step goes through them.", name)},
 		Warnings: []string{
 			"A webhook address of AccessAlly holds a secret of your site. Do not show it on a screen-share, and do not mail it.",

@@ -3,6 +3,7 @@ package steps
 import (
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"sync"
 
 	"allyswitch/crm"
@@ -21,6 +22,8 @@ type Deps struct {
 	Log      *slog.Logger
 	// Transport carries requests to the CRM; nil means the real network.
 	Transport http.RoundTripper
+	// SiteTransport carries requests to the site; nil means the real network.
+	SiteTransport http.RoundTripper
 	// Quota is what had been used of the daily allowances when the program started.
 	Quota crm.Quota
 	// Files reads small result files for the screens, once for each time they change.
@@ -80,6 +83,14 @@ func wanted(option crm.Option) string {
 		text += " Keys are never saved, so it is asked for again after every start."
 	}
 	return text
+}
+
+// path is where a file of the migration's folder lies. Where there is no folder, in a list of questions, its name has to do.
+func (d *Deps) path(name string) string {
+	if d.Folder == nil {
+		return name
+	}
+	return filepath.Join(d.Folder.Dir(), name)
 }
 
 // engine is what the engine may know of the state. It is taken before the work begins, on the goroutine that owns the state.

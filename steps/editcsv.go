@@ -47,7 +47,7 @@ func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	items = append(items, s.deleteExport(state, input.File)...)
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			"The export has many columns. Six are needed: ID, customer_id, user_email, user_registered, first_name and last_name. This step writes them, cleaned, to members.csv.",
 			"Every row of the export ends in members.csv or in rejected.csv. None disappears.",
@@ -167,6 +167,9 @@ func (s *step) decide(rows *fileRows, row int, decision migration.RowDecision) (
 	return func(state *checkpoint.State) { setNote(state, EditCSV, "decisions", strconv.Itoa(decisions)) }, nil
 }
 
+// deleteWords have to be typed before the raw export is deleted.
+const deleteWords = "delete the export"
+
 // deleteExport offers to remove the raw export, which holds password hashes.
 func (s *step) deleteExport(state *checkpoint.State, file string) []wizard.Item {
 	if file == "" || note(state, EditCSV, "fingerprint") == "" {
@@ -176,10 +179,9 @@ func (s *step) deleteExport(state *checkpoint.State, file string) []wizard.Item 
 		return []wizard.Item{wizard.Instruction{Text: "The raw export has been deleted from this computer. Delete it on the server too.",
 			Where: []string{"WebToffee Import Export", "History"}}}
 	}
-	yes := "delete the export"
-	items := []wizard.Item{s.ask(state, wizard.Question{Key: "export.delete", Label: "Delete the raw export from this computer?", Confirm: yes,
-		Help: "It holds password hashes, and AllySwitch has taken what it needs. Type: " + yes})}
-	if state.Answer(EditCSV, "export.delete") == yes {
+	items := []wizard.Item{s.ask(state, wizard.Question{Key: "export.delete", Label: "Delete the raw export from this computer?", Confirm: deleteWords,
+		Help: "It holds password hashes, and AllySwitch has taken what it needs. Type: " + deleteWords})}
+	if state.Answer(EditCSV, "export.delete") == deleteWords {
 		items = append(items, s.do(state, wizard.Task{Key: "delete", Label: "Delete the raw export", Help: file,
 			Run: func(context.Context, job.Reporter) (wizard.Change, error) {
 				if err := wp.DeleteExport(file); err != nil {

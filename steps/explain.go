@@ -11,6 +11,7 @@ import (
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/migration"
 	"allyswitch/wp"
+	"allyswitch/wp/site"
 )
 
 // told is an error with its words for people.
@@ -43,6 +44,7 @@ func explain(err error, deps *Deps) error {
 	var trouble *crm.Error
 	var folder *checkpoint.Error
 	var file *wp.FileError
+	var diagnosis *site.Diagnosis
 	out := &told{err: err, words: wizard.Explanation{Means: safe, Detail: err.Error()}}
 	switch {
 	case errors.As(err, &refusal):
@@ -54,6 +56,8 @@ func explain(err error, deps *Deps) error {
 		out.words = wizard.Explanation{What: folder.What, Means: folder.Means, Now: folder.Now, Code: folder.Code, Detail: err.Error()}
 	case errors.As(err, &file):
 		out.words = wizard.Explanation{What: file.Sentence, Means: "Nothing was changed.", Now: "Choose another file, or export it once more.", Code: "FILE-" + strings.ToUpper(file.Code), Detail: err.Error()}
+	case errors.As(err, &diagnosis):
+		out.words = wizard.Explanation{What: diagnosis.What, Means: diagnosis.Means, Now: diagnosis.Now, Code: diagnosis.Code, Detail: err.Error()}
 	case errors.Is(err, migration.ErrNoPlan):
 		out.refused = true
 		out.words = wizard.Explanation{What: "There is no plan yet.", Now: "Go to step 4 and make the plan first.", Code: "ALLY-PLAN"}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func newExport(deps *Deps) *step {
 
 func (s *step) exportSheet(state *checkpoint.State) wizard.Sheet {
 	file, tags, mark := state.Answer(Export, "export.file"), state.Answer(Export, "tags.file"), note(state, Export, "file-mark")
-	items := []wizard.Item{
+	items := append(s.readSiteTask(state),
 		wizard.Instruction{Text: "Install the free plugin \"Export and Import Users and Customers\" by WebToffee.",
 			Where: []string{"Plugins", "Add New", "search for WebToffee users", "Install Now", "Activate"}},
 		wizard.Instruction{Text: "Export all users as a CSV file. Keep all columns: AllySwitch takes what is needed.",
@@ -41,14 +42,15 @@ func (s *step) exportSheet(state *checkpoint.State) wizard.Sheet {
 			Run: func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
 				return s.deps.lookAtFiles(file, tags, mark, report)
 			}}),
-	}
+	)
+
 	items = append(items, s.mappingQuestions(state)...)
 	if tags != "" {
 		items = append(items, s.ask(state, wizard.Question{Key: "tags.unlisted", Label: "What about members who are not in the tag file?", Default: "unknown",
 			Choices: []wizard.Choice{{Value: "unknown", Label: "Not known: show them as not decidable"}, {Value: "none", Label: "They have no tags: the file is complete"}}}))
 	}
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does:  []string{"This step brings your members out of WordPress: one file with all users, and one file that says who has which tag."},
 		Warnings: []string{
 			"The export file holds the password hash of every user, administrators too. AllySwitch never keeps them. Do not mail the file to anybody.",
@@ -125,9 +127,7 @@ func (d *Deps) lookAtFiles(file, tags, mark string, report job.Reporter) (wizard
 		if read, err = migration.TakeTags(d.Folder, cleanPath(tags)); err != nil {
 			return nil, err
 		}
-		for _, finding := range read.Findings {
-			report.Warn(finding.Sentence)
-		}
+		warnOfTags(read, report)
 	}
 	return func(state *checkpoint.State) {
 		if mark := note(state, Export, "file-mark"); mark != "" && mark != fileMark(file) {
@@ -140,6 +140,22 @@ func (d *Deps) lookAtFiles(file, tags, mark string, report job.Reporter) (wizard
 		keepLayout(state, layout)
 		keepTags(state, read)
 	}, nil
+}
+
+// warnOfTags says what was found in the tag file: the first few of each kind, and how many more there are.
+func warnOfTags(read *wp.MemberTags, report job.Reporter) {
+	const first = 3
+	seen := map[string]int{}
+	for _, finding := range read.Findings {
+		if seen[finding.Code]++; seen[finding.Code] <= first {
+			report.Warn(finding.Sentence)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(seen)) {
+		if more := seen[code] - first; more > 0 {
+			report.Warn(fmt.Sprintf("%d more rows of the tag file are like that (%s).", more, code))
+		}
+	}
 }
 
 func keepLayout(state *checkpoint.State, layout wp.Layout) {
@@ -208,6 +224,9 @@ func mapping(state *checkpoint.State) wp.Mapping {
 
 func (s *step) exportFacts(state *checkpoint.State) []wizard.Fact {
 	var facts []wizard.Fact
+	if text := note(state, Export, "from-site"); text != "" {
+		facts = append(facts, fact(wizard.MarkGood, "Site", text))
+	}
 	if kind := note(state, Export, "kind"); kind != "" {
 		facts = append(facts, fact(wizard.MarkGood, "Export", kind))
 	}

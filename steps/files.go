@@ -32,6 +32,9 @@ type fileRows struct {
 func (c *fileCache) rows(folder *checkpoint.Folder, name string) *fileRows {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if folder == nil {
+		return &fileRows{}
+	}
 	info, err := os.Stat(folder.Path(name))
 	if err != nil {
 		return &fileRows{}

@@ -16,7 +16,7 @@ func newFinish(deps *Deps) *step {
 
 func (s *step) finishSheet(state *checkpoint.State) wizard.Sheet {
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does:  []string{"The switch is made. This page says what is left, and what to watch in the next three days."},
 		Did:   finishFacts(state),
 		Items: []wizard.Item{
@@ -27,6 +27,7 @@ func (s *step) finishSheet(state *checkpoint.State) wizard.Sheet {
 			s.tick(state, wizard.Tick{Key: "plugins-removed", Text: "The helper plugins are removed", Where: []string{"Plugins"}, Look: "WebToffee's export, AccessAlly's importer and the Order Contact ID updater: they are for one-time use."}),
 			s.tick(state, wizard.Tick{Key: "watched", Text: "You have looked again after one day, and after three", Optional: true,
 				Look: "new purchases with their tags, renewals that go through, and nobody who writes that they cannot get in."}),
+			s.reportTask(state),
 		},
 		Known: "The site is open, and nothing of the switch lies around any more.",
 		Help: []string{
@@ -44,5 +45,13 @@ func finishFacts(state *checkpoint.State) []wizard.Fact {
 		fact(wizard.MarkPlain, "Members", fmt.Sprintf("%d of %d people of the export", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
 		fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d new, %d were there already", count(state, Test, "created"), count(state, Test, "updated"))),
 		accessFact(state, Test),
+		reportFact(state),
 	}
+}
+
+func reportFact(state *checkpoint.State) wizard.Fact {
+	if verdict := note(state, Finish, "report"); verdict != "" {
+		return fact(wizard.MarkPlain, "Report", "report.html in the migration's folder. "+verdict)
+	}
+	return fact(wizard.MarkPlain, "Report", "not written yet")
 }

@@ -84,7 +84,7 @@ func (s *step) uploadItems(state *checkpoint.State, name string) []wizard.Item {
 	if !s.doneWith(state, "files") {
 		return items
 	}
-	items = append(items, wizard.Instruction{Text: "Upload these files: " + note(state, Import, "files"), Where: provider.Upload.Where, Copy: s.deps.Folder.Dir(),
+	items = append(items, wizard.Instruction{Text: "Upload these files: " + note(state, Import, "files"), Where: provider.Upload.Where, Copy: s.deps.path(""),
 		Look: "Match each column to the field of the same name. Leave automations and welcome mails off."})
 	for _, caution := range provider.Upload.Cautions {
 		items = append(items, wizard.Instruction{Text: caution})

@@ -28,7 +28,7 @@ func newImport(deps *Deps) *step {
 func (s *step) importSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			fmt.Sprintf("This step brings your members into %s: address, first and last name, the three fields ID, customer_id and user_registered, and their tags.", name),
 			"First a plan, which sends nothing. Then ten members to look at. Then everybody else.",
@@ -63,7 +63,7 @@ func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
 	items = append(items, s.roomQuestion(state)...)
 	items = append(items, s.routeItems(state, name)...)
 	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: fmt.Sprintf("Send the first %d members", sampleSize), Required: true,
-		Complete: s.doneWith(state, "sample") || s.allSent(state), Help: "Ten members who together have as many of your tags as possible."},
+		Complete: s.ranWith(state, "sample") || s.allSent(state), Help: "Ten members who together have as many of your tags as possible."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			return runImport(ctx, deps, migration.ImportInput{Sample: sampleSize, AcceptNoRoom: room}, report)
 		}))
@@ -140,8 +140,10 @@ func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 		conflicts = append(conflicts, conflict.Name+"\t"+conflict.Other+"\t"+conflict.Why)
 	}
 	setNote(state, Import, "conflicts", strings.Join(conflicts, "\n"))
-	setNote(state, Import, "starts", startsText(plan))
-	delete(state.Step(Import).Ticks, "starts-seen")
+	if text := startsText(plan); text != note(state, Import, "starts") {
+		setNote(state, Import, "starts", text)
+		delete(state.Step(Import).Ticks, "starts-seen")
+	}
 }
 
 func roomWord(room migration.Room) string {
@@ -208,6 +210,11 @@ func (s *step) allSent(state *checkpoint.State) bool {
 // runImport sends, and keeps what came of it. Failures do not make it an error: they are a list to look at.
 func runImport(ctx context.Context, deps migration.Deps, input migration.ImportInput, report job.Reporter) (wizard.Change, error) {
 	result, err := migration.Import(ctx, deps, input, report)
+	if refused := int64(len(result.Failed)); err == nil && refused > 0 {
+		// Each phase counts for itself. The last word is how many were refused, or the work would count as done.
+		report.Phase("Counting who was refused", refused)
+		report.Add(0, refused)
+	}
 	return func(state *checkpoint.State) {
 		setNote(state, Import, "fingerprint", theMembers(state)+";"+theAccount(state)+";")
 		for key, value := range map[string]int{"arrived": result.Arrived, "waiting": result.Waiting, "failed": len(result.Failed), "skipped": result.Skipped,

@@ -78,6 +78,16 @@ func (s *step) doneWith(state *checkpoint.State, key string) bool {
 	return task.Outcome == outcomeDone && task.Inputs == s.inputs(state)
 }
 
+// ranWith says that a task came to its end with the inputs of now, whether all of it worked or not.
+func (s *step) ranWith(state *checkpoint.State, key string) bool {
+	kept := state.Steps[s.id]
+	if kept == nil {
+		return false
+	}
+	task := kept.Tasks[key]
+	return (task.Outcome == outcomeDone || task.Outcome == wizard.OutcomePartly) && task.Inputs == s.inputs(state)
+}
+
 // count and note read what a step remembers; setCount and setNote keep it.
 func count(state *checkpoint.State, id, key string) int64 {
 	if kept := state.Steps[id]; kept != nil {

@@ -75,7 +75,7 @@ func (j *journey) open(environment map[string]string) {
 		j.t.Fatal(err)
 	}
 	j.folder = folder
-	j.deps = &steps.Deps{Folder: folder, CRMs: registry.All(), Secrets: steps.NewSecrets(environment), Transport: j.wire,
+	j.deps = &steps.Deps{Folder: folder, CRMs: registry.All(), Secrets: steps.NewSecrets(environment), Transport: j.wire, SiteTransport: j.demo.SiteTransport,
 		Log: slog.New(slog.NewJSONHandler(j.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	j.all = steps.All(j.deps)
 	j.keeping = steps.Keeping{Folder: folder, Steps: j.all}

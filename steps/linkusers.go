@@ -38,9 +38,10 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 				Look: "every sign but =. Until they are linked by hand, these members lose access."}))
 		}
 	}
+	items = append(items, s.linkOnSite(state, matched)...)
 	items = append(items, s.importerTicks(state, name)...)
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			"Every user of your site has to know their contact in the CRM: its contact ID. Without it a member loses access, even with the right tags.",
 			"AllySwitch finds the contact of every member first. Then AccessAlly's own importer links them, by e-mail address.",
@@ -78,7 +79,7 @@ func (s *step) linkFacts(state *checkpoint.State) []wizard.Fact {
 	if count(state, LinkUsers, "unlinked") > 0 {
 		mark = wizard.MarkWarn
 	}
-	facts := []wizard.Fact{fact(mark, "Matched", sentence)}
+	facts := append([]wizard.Fact{fact(mark, "Matched", sentence)}, linkedFacts(state)...)
 	if n := count(state, LinkUsers, "orphans"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "Only in CRM", fmt.Sprintf("%d contacts show a user ID, but no member has their address", n)))
 	}

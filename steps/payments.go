@@ -18,7 +18,7 @@ func newPayments(deps *Deps) *step {
 func (s *step) paymentsSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			fmt.Sprintf("Running subscriptions know their buyer by the old contact ID. Each has to be given the new contact ID, that of %s.", name),
 			"This is done one order at a time, with AccessAlly's Order Contact ID updater. Begin with what is charged next.",
@@ -44,7 +44,7 @@ func (s *step) paymentItems(state *checkpoint.State) []wizard.Item {
 	}
 	return []wizard.Item{
 		none,
-		wizard.Instruction{Text: "The new contact ID of every member is in contact-ids.csv, in the migration's folder.", Copy: s.deps.Folder.Path(migration.ContactIDsFile)},
+		wizard.Instruction{Text: "The new contact ID of every member is in contact-ids.csv, in the migration's folder.", Copy: s.deps.path(migration.ContactIDsFile)},
 		s.tick(state, wizard.Tick{Key: "listed", Text: "You have the list of running Stripe and PayPal subscriptions", Where: accessAlly("Sales", "Subscriptions"), Note: "How many are there?",
 			Look: "past due, trial and paused ones: they count too."}),
 		s.tick(state, wizard.Tick{Key: "updater", Text: "The Order Contact ID updater is installed", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "AccessAlly Order Update in the menu on the left."}),

@@ -26,7 +26,7 @@ func newStart(deps *Deps) *step {
 func (s *step) startSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	sheet := wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			"AllySwitch moves your members from AccessAlly Managed to a CRM, in 13 steps. What can be done by machine is done by machine. For the rest it tells you where to click, and what to look for.",
 			"You can stop at any moment. Everything is saved, and the next start goes on where you left off.",
@@ -49,6 +49,8 @@ func (s *step) startSheet(state *checkpoint.State) wizard.Sheet {
 		sheet.Items = append(sheet.Items, s.connectItems(state, provider)...)
 		sheet.Did = s.accountFacts(state)
 	}
+	sheet.Did = append(sheet.Did, s.siteFacts(state)...)
+	sheet.Items = append(sheet.Items, s.siteItems(state)...)
 	sheet.Items = append(sheet.Items, s.preflight(state)...)
 	return sheet
 }

@@ -33,6 +33,9 @@ const (
 // checkedAgain is the tick that a person sets when a step asks to be looked at again.
 const checkedAgain = "checked-again"
 
+// ChecksAgain says that a key of an answers file is the tick of a step that asks to be looked at again.
+func ChecksAgain(key string) bool { return strings.HasSuffix(key, "."+checkedAgain) }
+
 // step is what all steps share. The differences are data: what the sheet says, and what the step rests on.
 type step struct {
 	id     string

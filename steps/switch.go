@@ -21,17 +21,18 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 		entry = provider.AccessAllyName
 	}
 	confirmation := "switch to " + name
-	items := []wizard.Item{
+	items := append(s.rememberItems(state),
 		s.tick(state, wizard.Tick{Key: "unchanged", Text: "Nobody has joined, paid or changed since the export",
 			Look: "new users and new orders on your site. In maintenance mode there are none. If there are, export again in step 2: only what is new is sent."}),
 		s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: confirmation,
 			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: %s", name, confirmation)}),
-	}
+	)
 	if state.Answer(Switch, "switch.confirm") == confirmation {
 		items = append(items, s.switchTicks(state, entry)...)
+		items = append(items, s.systemTask(state)...)
 	}
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does:  []string{fmt.Sprintf("AccessAlly stops being its own CRM, and from then on asks %s who has which tag.", name)},
 		Warnings: []string{
 			"AccessAlly describes no way back from this step. Your backup is the only one, and only until payments run again.",
@@ -66,5 +67,5 @@ func (s *step) gateFacts(state *checkpoint.State) []wizard.Fact {
 	if count(state, Tags, "gaps") > 0 {
 		mark = wizard.MarkWarn
 	}
-	return []wizard.Fact{fact(mark, "Tags", sentence), accessFact(state, Tags)}
+	return append([]wizard.Fact{fact(mark, "Tags", sentence), accessFact(state, Tags)}, s.systemFact(state)...)
 }

@@ -32,12 +32,13 @@ func (s *step) reviewSheet(state *checkpoint.State) wizard.Sheet {
 	items = append(items, wizard.Instruction{Text: "Team (Legacy) keeps leader and member tags and all settings from before the switch. Change it only if teams do not work. If you do, write down the settings first and try it with one team."},
 		s.tick(state, wizard.Tick{Key: "teams", Text: "Teams: a leader and a member of one team have been tried, if you have teams", Optional: true, Look: "a leader who can manage members, and a member who sees the content. \"Display stays the same\" needs no action."}))
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			fmt.Sprintf("AccessAlly stores numbers of tags, not names. The numbers in %s are others, so every item that uses a tag has to be matched again.", name),
 		},
 		Warnings: []string{"An item that is forgotten opens nothing, or opens too much. Go through them one by one."},
-		Items:    items,
+		Did:      referenceFacts(state),
+		Items:    append(s.referenceItems(state), items...),
 		Known:    "No item shows an empty or invalid tag any more.",
 		Help: []string{
 			"AccessAlly's article names six kinds of items. The ones below those are not in it, but hold tags too.",

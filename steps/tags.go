@@ -25,7 +25,7 @@ func theImport(state *checkpoint.State) string {
 func (s *step) tagsSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			fmt.Sprintf("AccessAlly is about to ask %s who may open what. So every tag of every member has to be there, under exactly the name it has in AccessAlly.", name),
 			"This step reads everybody back and compares, member by member, tag by tag. It is not a sample.",

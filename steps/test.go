@@ -26,7 +26,7 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	items = append(items, s.handTests(state)...)
 	return wizard.Sheet{
-		Level: "files",
+		Level: level(state),
 		Does: []string{
 			"What a machine can test, AllySwitch tests on every member. What only a person can see, you test with ten control members.",
 		},

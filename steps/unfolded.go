@@ -15,6 +15,8 @@ func Unfolded(deps *Deps, crm string) *checkpoint.State {
 	for key, value := range map[string]string{"file-mark": "x", "ask": strings.Join(wp.MemberColumns(), "\n"), "columns": "a heading of your file"} {
 		setNote(state, Export, key, value)
 	}
+	setAnswer(state.Step(Start), "site.user", "x")
+	setNote(state, Start, "level", levelCompanion)
 	setAnswer(state.Step(Export), "export.file", "x")
 	setAnswer(state.Step(Export), "tags.file", "x")
 	setNote(state, EditCSV, "fingerprint", "x")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"allyswitch/steps"
 	"allyswitch/wizard"
@@ -31,7 +32,7 @@ func Demo(ctx context.Context, options Options, try DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	session, err := open(options, sessionInput{transport: made.Transport, secrets: made.Secrets, demo: true})
+	session, err := open(options, sessionInput{transport: made.Transport, siteTransport: made.SiteTransport, secrets: made.Secrets, demo: true})
 	if err != nil {
 		return err
 	}
@@ -93,6 +94,8 @@ func likeAnOwner(_ string, item wizard.Item) (string, bool) {
 		return "yes", !item.Optional
 	case wizard.Question:
 		return item.Confirm, item.Key == "switch.confirm"
+	case wizard.Task:
+		return "yes", slices.Contains([]string{"site", "before", "after"}, item.Key)
 	}
 	return "", false
 }

@@ -2,11 +2,12 @@ package command
 
 import (
 	"fmt"
+	"strings"
 
 	"allyswitch/crm/registry"
 	"allyswitch/steps"
 	"allyswitch/wizard"
-	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/plain"
 )
 
 // questionLine is one key of the answers file.
@@ -63,8 +64,8 @@ func (q questionLine) remarks() string {
 }
 
 func questionLines(provider string) []questionLine {
-	state := &checkpoint.State{CRM: checkpoint.CRM{Provider: provider}}
 	deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil), Keychain: keychain{}}
+	state := steps.Unfolded(deps, provider)
 	var lines []questionLine
 	for _, step := range steps.All(deps) {
 		sheeted, ok := step.(wizard.Sheeted)
@@ -75,19 +76,35 @@ func questionLines(provider string) []questionLine {
 			lines = append(lines, lineOf(step.ID(), question))
 		}
 		for _, item := range sheeted.Sheet(state).Items {
-			if tick, ok := item.(wizard.Tick); ok {
-				lines = append(lines, questionLine{Step: step.ID(), Key: step.ID() + "." + tick.Key, Kind: "tick", Label: tick.Text, Help: tick.Look, Required: !tick.Optional})
+			if line, ok := lineOfItem(step.ID(), item); ok {
+				lines = append(lines, line)
 			}
 		}
 	}
 	return lines
 }
 
+// lineOfItem is the line of a box to tick, or of work that is only done when it is asked for.
+func lineOfItem(step string, item wizard.Item) (questionLine, bool) {
+	switch item := item.(type) {
+	case wizard.Tick:
+		return questionLine{Step: step, Key: plain.Key(step, item.Key), Kind: "tick", Label: item.Text, Help: item.Look, Required: !item.Optional}, true
+	case wizard.Task:
+		return questionLine{Step: step, Key: plain.Key(step, item.Key), Kind: "task", Label: item.Label, Help: item.Help}, !item.Required
+	}
+	return questionLine{}, false
+}
+
 func lineOf(step string, question wizard.Question) questionLine {
 	line := questionLine{Step: step, Key: question.Key, Kind: "question", Label: question.Label, Help: question.Help, Default: question.Default,
-		Required: question.Required, Secret: question.Secret, Env: question.Env, Words: question.Confirm}
+		Required: question.Required, Secret: question.Secret, Env: question.Env, Words: words(question)}
 	for _, choice := range question.Choices {
 		line.Choices = append(line.Choices, choice.Value)
 	}
 	return line
+}
+
+// words are what has to be given to the letter. The number in words that accept something is that of the migration: here it is an N.
+func words(question wizard.Question) string {
+	return strings.Replace(question.Confirm, "accept 1", "accept N", 1)
 }

@@ -2,12 +2,9 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
@@ -98,7 +95,7 @@ func Exit(err error) int {
 		return ExitDone
 	case errors.Is(err, context.Canceled):
 		return ExitStopped
-	case errors.As(err, &missing):
+	case errors.As(err, &missing), errors.Is(err, ErrAnswers):
 		return ExitMissing
 	case errors.As(err, &refused), wizard.Refused(err):
 		return ExitRefused
@@ -106,51 +103,6 @@ func Exit(err error) int {
 		return ExitPartly
 	}
 	return ExitError
-}
-
-// readAnswers reads the answers file, and puts what was set on the command line over it.
-func readAnswers(run RunOptions) (map[string]string, error) {
-	answers := map[string]string{}
-	if run.Answers != "" {
-		data, err := os.ReadFile(run.Answers)
-		if err != nil {
-			return nil, fmt.Errorf("read the answers: %w", err)
-		}
-		if err := parseAnswers(data, answers); err != nil {
-			return nil, fmt.Errorf("the answers file %s cannot be read: %w", run.Answers, err)
-		}
-	}
-	for _, pair := range run.Set {
-		key, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return nil, fmt.Errorf("--set wants key=value, not %q", pair)
-		}
-		answers[key] = value
-	}
-	return answers, nil
-}
-
-// parseAnswers takes one flat object. True and false are yes and no; numbers are taken as they stand.
-func parseAnswers(data []byte, answers map[string]string) error {
-	var raw map[string]any
-	decoder := json.NewDecoder(strings.NewReader(string(data)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&raw); err != nil {
-		return err
-	}
-	for key, value := range raw {
-		switch value := value.(type) {
-		case string:
-			answers[key] = value
-		case bool:
-			answers[key] = map[bool]string{true: "yes", false: "no"}[value]
-		case json.Number:
-			answers[key] = value.String()
-		default:
-			return fmt.Errorf("the answer to %q has to be a text, a number, true or false", key)
-		}
-	}
-	return nil
 }
 
 // Words are an error in words for people, on the normal screen.

@@ -56,8 +56,10 @@ func sandboxMux(options SandboxOptions, url string) (*http.ServeMux, sandboxRead
 	mux := http.NewServeMux()
 	ready := sandboxReady{Event: "sandbox", URL: url, Speed: max(options.Speed, 1), CRM: map[string]map[string]string{}}
 	site := wptest.New(max(options.Members, 1), 1)
-	mux.Handle("/site/", http.StripPrefix("/site", site.Files()))
-	ready.Site = map[string]string{"url": url + "/site", "export": url + "/site/user-export.csv", "tags": url + "/site/member-tags.csv"}
+	server := site.Handler()
+	mux.Handle("/site/", http.StripPrefix("/site", server))
+	login := server.Credentials()
+	ready.Site = map[string]string{"url": url + "/site", "user": login["site.user"], "password": login["site.password"], "export": url + "/site/user-export.csv", "tags": url + "/site/member-tags.csv"}
 	for _, entry := range registry.All() {
 		box := entry.Sandbox(sandbox.Options{Speed: options.Speed, Faults: options.Faults, Seed: 1})
 		path := "/" + entry.Provider.ID
@@ -81,7 +83,8 @@ func announce(options Options, ready sandboxReady) error {
 		return writeJSON(options.Out, ready)
 	}
 	fmt.Fprintf(options.Out, "The sandbox runs at %s, %g times faster than life. Stop it with ctrl+c.\n\n", ready.URL, ready.Speed)
-	fmt.Fprintf(options.Out, "Site: %s\n  export file: %s\n  member tags: %s\n", ready.Site["url"], ready.Site["export"], ready.Site["tags"])
+	fmt.Fprintf(options.Out, "Site: %s\n  user: %s\n  application password: %s\n  export file: %s\n  member tags: %s\n", ready.Site["url"], ready.Site["user"],
+		ready.Site["password"], ready.Site["export"], ready.Site["tags"])
 	for _, entry := range registry.All() {
 		fmt.Fprintf(options.Out, "\n%s\n", entry.Provider.Name)
 		for _, name := range []string{"url", "app_id", "account_id", "key", "token"} {

@@ -54,8 +54,10 @@ type Session struct {
 type sessionInput struct {
 	site      string
 	transport http.RoundTripper
-	secrets   map[string]string
-	demo      bool
+	// siteTransport reaches the made-up site.
+	siteTransport http.RoundTripper
+	secrets       map[string]string
+	demo          bool
 }
 
 // open opens the migration's folder, its log, and the steps.
@@ -78,7 +80,7 @@ func open(options Options, input sessionInput) (*Session, error) {
 	}
 	state := folder.State()
 	state.Demo = state.Demo || input.demo
-	session.Deps = &steps.Deps{Folder: folder, CRMs: registry.All(), Secrets: steps.NewSecrets(secrets), Log: session.Log, Transport: input.transport,
+	session.Deps = &steps.Deps{Folder: folder, CRMs: registry.All(), Secrets: steps.NewSecrets(secrets), Log: session.Log, Transport: input.transport, SiteTransport: input.siteTransport,
 		Quota: crm.Quota{Day: state.CRM.QuotaDay, Used: state.CRM.QuotaUsed}}
 	if !input.demo {
 		session.Deps.Keychain = keychain{}
@@ -110,6 +112,9 @@ func (s *Session) Close() error { return errors.Join(s.Folder.Close(), s.logFile
 // environmentSecrets takes what the environment holds for any CRM.
 func environmentSecrets(env func(string) string) map[string]string {
 	secrets := map[string]string{}
+	if value := env("ALLYSWITCH_SITE_PASSWORD"); value != "" {
+		secrets["site.password"] = value
+	}
 	for _, entry := range registry.All() {
 		for _, option := range entry.Provider.Options {
 			if option.Secret && option.Env != "" {

@@ -37,6 +37,8 @@ type Demo struct {
 	Sandbox sandbox.Sandbox
 	// Transport reaches the sandbox without a network.
 	Transport http.RoundTripper
+	// SiteTransport reaches the site without a network.
+	SiteTransport http.RoundTripper
 	// Answers are what a person would answer on the first pages; Secrets open the sandbox.
 	Answers map[string]string
 	Secrets map[string]string
@@ -50,13 +52,16 @@ func New(options Options) (*Demo, error) {
 	}
 	site := wptest.New(max(options.Members, LeastMembers), 1)
 	box := entry.Sandbox(sandbox.Options{Speed: options.Speed, Faults: options.Faults, Seed: 1})
-	demo := &Demo{Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
+	server := site.Handler()
+	demo := &Demo{SiteTransport: sandbox.Transport(server), Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
 		"site.url": "https://demo.example.com", "crm.provider": options.CRM, "crm.url": "http://127.0.0.1",
 		"export.file": filepath.Join(options.Folder, "user-export-demo.csv"), "tags.file": filepath.Join(options.Folder, "tags-demo.csv"),
 	}}
 	for key, value := range box.Credentials() {
 		demo.keep(entry, key, value)
 	}
+	login := server.Credentials()
+	demo.Answers["site.user"], demo.Secrets["site.password"] = login["site.user"], login["site.password"]
 	return demo, demo.writeFiles()
 }
 

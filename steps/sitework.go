@@ -1,0 +1,140 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+	"allyswitch/wp/site"
+)
+
+// systemTask reads which CRM AccessAlly works with now.
+func (s *step) systemTask(state *checkpoint.State) []wizard.Item {
+	if level(state) != levelCompanion {
+		return nil
+	}
+	return []wizard.Item{s.companionTask(state, wizard.Task{Key: "system", Label: "Read which CRM AccessAlly works with now", Complete: s.doneWith(state, "system")},
+		func(_ context.Context, with *site.Companion, _ job.Reporter) (wizard.Change, error) {
+			system := orUnknown(with.Environment.CRM.System)
+			return func(state *checkpoint.State) { setNote(state, Switch, "system", system) }, nil
+		})}
+}
+
+// systemFact compares what AccessAlly says with what was chosen.
+func (s *step) systemFact(state *checkpoint.State) []wizard.Fact {
+	system := note(state, Switch, "system")
+	provider, ok := s.deps.provider(state)
+	if system == "" || !ok {
+		return nil
+	}
+	if system == provider.AccessAllySystem {
+		return []wizard.Fact{fact(wizard.MarkGood, "AccessAlly", "works with "+provider.Name+" now")}
+	}
+	return []wizard.Fact{fact(wizard.MarkWarn, "AccessAlly", fmt.Sprintf("says %q, not %s: it has not been switched yet", system, provider.Name))}
+}
+
+// rememberItems note, before the switch, which tag everything uses: afterwards the numbers alone would not tell.
+func (s *step) rememberItems(state *checkpoint.State) []wizard.Item {
+	if level(state) != levelCompanion {
+		return nil
+	}
+	return []wizard.Item{s.companionTask(state, wizard.Task{Key: "remember", Label: "Note down what uses which tag", Required: state.Answer(Switch, "switch.confirm") == "", Complete: s.doneWith(state, "remember"),
+		Help: "Only possible before the switch: afterwards the same number can be another tag."},
+		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
+			found, err := migration.ReadReferences(ctx, s.deps.Folder, with, false, report)
+			if err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) { setCount(state, Switch, "places", found.Places) }, nil
+		})}
+}
+
+// referenceItems read everything that uses a tag, again after each visit.
+func (s *step) referenceItems(state *checkpoint.State) []wizard.Item {
+	if level(state) != levelCompanion {
+		return nil
+	}
+	items := []wizard.Item{s.companionTask(state, wizard.Task{Key: "references", Label: "Read everything that uses a tag", Complete: s.doneWith(state, "references") && count(state, TagReview, "todo") == 0,
+		Help: "Read it again after you have changed something on the site. The number still to do falls to zero."},
+		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
+			found, err := migration.ReadReferences(ctx, s.deps.Folder, with, true, report)
+			if err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) {
+				for key, value := range map[string]int{"places": found.Places, "todo": found.ToDo, "done": found.Done, "look": found.Look, "unreadable": found.Unreadable} {
+					setCount(state, TagReview, key, value)
+				}
+				setNote(state, TagReview, "read", "yes")
+			}, nil
+		})}
+	if note(state, TagReview, "read") == "" {
+		return items
+	}
+	rows := s.deps.files.rows(s.deps.Folder, migration.ReferencesFile)
+	return append(items, wizard.Table{Key: "references", Title: "Everything that uses a tag (saved in tag-references.csv)", Rows: rows.len(),
+		Columns: []wizard.Column{{Title: "State", Width: 7}, {Title: "What", Width: 18}, {Title: "Title"}, {Title: "Old tag", Width: 20}, {Title: "New tag", Width: 20}},
+		Row: func(i int) []string {
+			return []string{rows.cell(i, "state"), rows.cell(i, "kind"), rows.cell(i, "title"), rows.cell(i, "old_tag"), rows.cell(i, "new_tag") + rows.cell(i, "note")}
+		}})
+}
+
+func referenceFacts(state *checkpoint.State) []wizard.Fact {
+	if note(state, TagReview, "read") == "" {
+		return nil
+	}
+	mark := wizard.MarkGood
+	if count(state, TagReview, "todo") > 0 {
+		mark = wizard.MarkWarn
+	}
+	facts := []wizard.Fact{fact(mark, "Places", fmt.Sprintf("%d use a tag: %d still to do, %d done, %d to be looked at", count(state, TagReview, "places"),
+		count(state, TagReview, "todo"), count(state, TagReview, "done"), count(state, TagReview, "look")))}
+	if n := count(state, TagReview, "unreadable"); n > 0 {
+		facts = append(facts, fact(wizard.MarkUnknown, "Unread", fmt.Sprintf("%d places could not be read: look at them yourself", n)))
+	}
+	return facts
+}
+
+// linkOnSite links through the companion, and reads again what it did.
+func (s *step) linkOnSite(state *checkpoint.State, matched bool) []wizard.Item {
+	if level(state) != levelCompanion {
+		return nil
+	}
+	provider, _ := s.deps.provider(state)
+	items := []wizard.Item{s.companionTask(state, wizard.Task{Key: "link", Label: "Link the members who are certain", Complete: s.doneWith(state, "link") && count(state, LinkUsers, "link-problems") == 0,
+		Locked: lockedUnless(matched, "Match the members first."), Help: "Sets their contact IDs on the site. What was there before is kept in the journal, and what changed since is left alone."},
+		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
+			done, err := migration.LinkSite(ctx, s.deps.Folder, with, provider.AccessAllySystem, report)
+			return func(state *checkpoint.State) {
+				for key, value := range map[string]int{"link-set": done.Set, "link-already": done.Already, "link-problems": len(done.Problems), "link-mails": done.Held} {
+					setCount(state, LinkUsers, key, value)
+				}
+				setNote(state, LinkUsers, "linked", "yes")
+			}, err
+		})}
+	if count(state, LinkUsers, "link-problems") > 0 {
+		rows := s.deps.files.rows(s.deps.Folder, migration.LinkProblemsFile)
+		items = append(items, wizard.Table{Key: "link-problems", Title: "Users who are not linked (saved in link-problems.csv)", Rows: rows.len(),
+			Columns: []wizard.Column{{Title: "ID", Width: 8}, {Title: "Reason"}},
+			Row:     func(i int) []string { return []string{rows.cell(i, "ID"), rows.cell(i, "reason")} }})
+	}
+	return items
+}
+
+func linkedFacts(state *checkpoint.State) []wizard.Fact {
+	if note(state, LinkUsers, "linked") == "" {
+		return nil
+	}
+	mark := wizard.MarkGood
+	if count(state, LinkUsers, "link-problems") > 0 {
+		mark = wizard.MarkWarn
+	}
+	text := fmt.Sprintf("%d contact IDs set on the site, %d were right already, %d could not be set", count(state, LinkUsers, "link-set"), count(state, LinkUsers, "link-already"), count(state, LinkUsers, "link-problems"))
+	if held := count(state, LinkUsers, "link-mails"); held > 0 {
+		text += fmt.Sprintf("; %d mails were held back", held)
+	}
+	return []wizard.Fact{fact(mark, "Linked", text)}
+}

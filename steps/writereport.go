@@ -1,0 +1,104 @@
+package steps
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"allyswitch/crm"
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration/report"
+)
+
+// reportTask writes the report. It rests on what is on the disk, so it can be written again at any time.
+func (s *step) reportTask(state *checkpoint.State) wizard.Task {
+	return s.do(state, wizard.Task{Key: "report", Label: "Write the report", Required: true, Complete: s.doneWith(state, "report"),
+		Help: "report.html and report.md for you; report-redacted.html and report-redacted.md name nobody and are for support.",
+		Run: func(_ context.Context, progress job.Reporter) (wizard.Change, error) {
+			progress.Phase("Writing the report", 0)
+			seen, err := checkpoint.Peek(s.deps.Folder.Dir())
+			if err != nil {
+				return nil, err
+			}
+			written, err := WriteReport(s.deps, s.path(), seen.State)
+			if err != nil {
+				return nil, err
+			}
+			verdict := written.Verdict.Word + ". " + written.Verdict.Sentence
+			return func(state *checkpoint.State) { setNote(state, Finish, "report", verdict) }, nil
+		}})
+}
+
+// WriteReport writes the report of the migration. The state is a copy as it is on the disk, because the screen's own may be changing.
+func WriteReport(deps *Deps, all []wizard.Step, state *checkpoint.State) (*report.Written, error) {
+	options := report.Options{Tool: state.Tool, Steps: reportSteps(all, state), Limits: deps.limits()}
+	if provider, ok := deps.provider(state); ok {
+		options.CRM = provider.Name
+	}
+	return report.Write(deps.Folder, options)
+}
+
+// path is every step up to this one.
+func (s *step) path() []wizard.Step {
+	var all []wizard.Step
+	for one := s; one != nil; one = one.before {
+		all = append(all, one)
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// reportSteps gives the report the words of the screens, and what is still open.
+func reportSteps(all []wizard.Step, state *checkpoint.State) []report.Step {
+	var list []report.Step
+	for _, one := range all {
+		sheeted, ok := one.(wizard.Sheeted)
+		if !ok {
+			continue
+		}
+		told := report.Step{ID: one.ID(), Title: one.Title(), Words: map[string]string{}}
+		if numbered, ok := one.(wizard.Numbered); ok {
+			told.Number = numbered.Number()
+		}
+		for _, item := range sheeted.Sheet(state).Items {
+			key, words, open := itemWords(item)
+			told.Words[key] = words
+			if open && key != "report" && one.Status(state) != wizard.Done {
+				told.Open = append(told.Open, words)
+			}
+		}
+		list = append(list, told)
+	}
+	return list
+}
+
+// itemWords are an item's key and words, and whether the step waits for it.
+func itemWords(item wizard.Item) (key, words string, open bool) {
+	switch item := item.(type) {
+	case wizard.Tick:
+		return item.Key, item.Text, !item.Optional && item.Set == nil
+	case wizard.Task:
+		return item.Key, item.Label, item.Required && !item.Complete
+	case wizard.Question:
+		return item.Key, item.Label, item.Required && !item.Secret && item.Value == ""
+	}
+	return "", "", false
+}
+
+// limits are those of the CRM that hold for every request, on the clock that it runs by; none while it is not connected.
+func (d *Deps) limits() []report.Limit {
+	client := d.Client()
+	if client == nil {
+		return nil
+	}
+	speed := client.Meter().Read().Speed
+	var limits []report.Limit
+	for _, window := range client.Features().Windows {
+		if window.Class == crm.ClassAll && !window.Daily {
+			limits = append(limits, report.Limit{Requests: window.Requests, Per: time.Duration(float64(window.Per) / speed)})
+		}
+	}
+	return limits
+}
