@@ -107,7 +107,8 @@ func answerTo(key string, item wizard.Item, made *demo.Demo, day string) (string
 	case wizard.Tick:
 		return "yes", key != "payments.none"
 	case wizard.Task:
-		return "yes", true
+		// The made-up site goes on with AccessAlly Managed: contact IDs cannot be set on it.
+		return "yes", key != "link-users.link"
 	case wizard.Question:
 		switch {
 		case key == "column.user_email":
