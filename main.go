@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"charm.land/fang/v2"
@@ -53,7 +54,8 @@ func newRoot() *cobra.Command {
 	flags.BoolVar(&options.Plain, "plain", false, "line by line, without drawing a screen")
 	flags.BoolVar(&options.Privacy, "privacy", false, "show pseudonyms instead of names and addresses")
 	flags.BoolVar(&options.NoColor, "no-color", false, "do not use colours")
-	root.AddCommand(newDemo(options), newRun(options), newQuestions(options), newStatus(options), newSandbox(options), newBundle(options), newVersion(options))
+	root.AddCommand(newDemo(options), newRun(options), newQuestions(options), newStatus(options), newSandbox(options), newBundle(options), newVersion(options),
+		newReport(options), newVerify(options))
 	return root
 }
 
@@ -129,5 +131,29 @@ func newSandbox(options *command.Options) *cobra.Command {
 	cmd.Flags().IntVar(&serve.Members, "members", demo.Members, "how many people the made-up site has")
 	cmd.Flags().StringVar(&serve.Faults, "faults", "none", "none, slow, storm, quota, outage or full")
 	cmd.Flags().Float64Var(&serve.Speed, "speed", 1, "how many times faster than life the clocks run")
+	return withJSON(cmd, options)
+}
+
+func newReport(options *command.Options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Write the report of a migration again, and its twin that names nobody",
+		Args:  cobra.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return command.Report(*options) },
+	}
+	return withJSON(cmd, options)
+}
+
+func newVerify(options *command.Options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "verify [report]",
+		Short:   "Check a report against its journal, without a network",
+		Long:    "Makes every figure of a report again from the journal and the files beside it, or in the folder given with --dir. Exit codes: 0 everything fits, 4 something does not, and is named.",
+		Example: "allyswitch verify report.html",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return command.Verify(*options, strings.Join(args, ""))
+		},
+	}
 	return withJSON(cmd, options)
 }

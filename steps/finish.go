@@ -41,17 +41,13 @@ func finishFacts(state *checkpoint.State) []wizard.Fact {
 	if note(state, Test, "access") == "" {
 		return nil
 	}
-	return []wizard.Fact{
+	facts := []wizard.Fact{
 		fact(wizard.MarkPlain, "Members", fmt.Sprintf("%d of %d people of the export", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
 		fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d new, %d were there already", count(state, Test, "created"), count(state, Test, "updated"))),
 		accessFact(state, Test),
-		reportFact(state),
 	}
-}
-
-func reportFact(state *checkpoint.State) wizard.Fact {
 	if verdict := note(state, Finish, "report"); verdict != "" {
-		return fact(wizard.MarkPlain, "Report", "report.html in the migration's folder. "+verdict)
+		facts = append(facts, fact(wizard.MarkPlain, "Report", fmt.Sprintf("%s, in report.html in the migration's folder", verdict)))
 	}
-	return fact(wizard.MarkPlain, "Report", "not written yet")
+	return facts
 }

@@ -26,8 +26,7 @@ func (s *step) reportTask(state *checkpoint.State) wizard.Task {
 			if err != nil {
 				return nil, err
 			}
-			verdict := written.Verdict.Word + ". " + written.Verdict.Sentence
-			return func(state *checkpoint.State) { setNote(state, Finish, "report", verdict) }, nil
+			return func(state *checkpoint.State) { setNote(state, Finish, "report", written.Verdict.Word) }, nil
 		}})
 }
 
