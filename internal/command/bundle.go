@@ -12,7 +12,6 @@ import (
 	"allyswitch/internal/bundle"
 	"allyswitch/steps"
 	"allyswitch/wizard"
-	"allyswitch/wizard/checkpoint"
 )
 
 // BundleOptions say what goes into the file for support, and where it goes.
@@ -72,7 +71,7 @@ func choices() map[string][]string {
 	found := map[string][]string{}
 	for _, entry := range registry.All() {
 		deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}
-		state := &checkpoint.State{CRM: checkpoint.CRM{Provider: entry.Provider.ID}}
+		state := steps.Unfolded(deps, entry.Provider.ID)
 		for _, step := range steps.All(deps) {
 			asker, _ := step.(wizard.Asker)
 			for _, question := range asker.Questions(state) {
