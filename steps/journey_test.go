@@ -78,7 +78,7 @@ func (j *journey) open(environment map[string]string) {
 	j.deps = &steps.Deps{Folder: folder, CRMs: registry.All(), Secrets: steps.NewSecrets(environment), Transport: j.wire, SiteTransport: j.demo.SiteTransport,
 		Log: slog.New(slog.NewJSONHandler(j.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	j.all = steps.All(j.deps)
-	j.keeping = steps.Keeping{Folder: folder, Steps: j.all}
+	j.keeping = steps.Keeping{Folder: folder, Steps: j.all, After: j.demo.Follow}
 	j.keeper = &wizard.Keeper{Folder: j.keeping}
 	folder.State().Step("privacy").Notes = map[string]string{"salt": "made up"}
 }

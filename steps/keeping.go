@@ -9,6 +9,8 @@ import (
 type Keeping struct {
 	Folder *checkpoint.Folder
 	Steps  []wizard.Step
+	// After is called with every state that was saved; a demo lets the made-up site follow. May be nil.
+	After func(*checkpoint.State)
 }
 
 // State is the state of the folder.
@@ -21,5 +23,11 @@ func (k Keeping) Save(state *checkpoint.State) error {
 			keeper.Keep(state)
 		}
 	}
-	return k.Folder.Save(state)
+	if err := k.Folder.Save(state); err != nil {
+		return err
+	}
+	if k.After != nil {
+		k.After(state)
+	}
+	return nil
 }

@@ -87,10 +87,11 @@ func (s *step) linkFacts(state *checkpoint.State) []wizard.Fact {
 }
 
 func (s *step) importerTicks(state *checkpoint.State, name string) []wizard.Item {
+	linked := s.doneWith(state, "link") && count(state, LinkUsers, "link-problems") == 0
 	return []wizard.Item{
 		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard Importer, a plugin of its own, and run it.",
 			Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "the download in AccessAlly's article about switching to a CRM. It matches users and contacts by e-mail address."},
-		s.tick(state, wizard.Tick{Key: "imported", Text: "The importer has run to its end", Note: "How many users did it link?",
+		s.tick(state, wizard.Tick{Key: "imported", Optional: linked, Text: "The importer has run to its end", Note: "How many users did it link?",
 			Look: fmt.Sprintf("as many users as are matched above. If there are fewer, run it again: %s may have been slow.", name)}),
 		s.tick(state, wizard.Tick{Key: "spot-checked", Text: "You have opened three users, and each shows the contact ID from contact-ids.csv",
 			Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}}),

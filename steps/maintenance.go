@@ -13,6 +13,7 @@ func newMaintenance(deps *Deps) *step {
 }
 
 func (s *step) maintenanceSheet(state *checkpoint.State) wizard.Sheet {
+	before, after := s.viewTasks(state)
 	return wizard.Sheet{
 		Level: level(state),
 		Does:  []string{"Maintenance mode keeps members and buyers away while you switch, so that nothing changes behind your back."},
@@ -21,14 +22,15 @@ func (s *step) maintenanceSheet(state *checkpoint.State) wizard.Sheet {
 			"Never go back by restoring an old database once payments have run again. It erases payments, and cards could be charged twice.",
 		},
 		Did: viewFacts(state),
-		Items: append(s.viewTasks(state),
+		Items: []wizard.Item{before,
 			s.tick(state, wizard.Tick{Key: "on", Text: "Maintenance mode is on", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
 				Look: "the steps shown in this section, and follow each. On older versions they are under Initial Setup, Developer Tools."}),
 			s.tick(state, wizard.Tick{Key: "seen", Text: "You have seen what a visitor sees now",
 				Look: "the content of your site, in a private browser window where you are not logged in. You should not get to it."}),
 			s.tick(state, wizard.Tick{Key: "production-url", Text: "The Production Site URL is right", Optional: true, Where: accessAlly("Settings", "General Setup", "Migration Tools"),
 				Look: "your live site's address without https, such as //members.example.com. Cards are only charged on the site with this address."}),
-		),
+			after,
+		},
 		Known: "A visitor who is not logged in does not get to the content.",
 		Help: []string{
 			"What a visitor sees in maintenance mode differs from site to site. That is why you look yourself.",

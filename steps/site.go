@@ -188,7 +188,7 @@ func (s *step) siteFacts(state *checkpoint.State) []wizard.Fact {
 }
 
 // viewTasks record what a visitor gets, before and after maintenance mode.
-func (s *step) viewTasks(state *checkpoint.State) []wizard.Item {
+func (s *step) viewTasks(state *checkpoint.State) (before, after wizard.Task) {
 	settings := site.Settings{Transport: s.deps.SiteTransport, Log: s.deps.Log}
 	typed := state.Site.URL
 	look := func(key, label, help string) wizard.Task {
@@ -203,8 +203,7 @@ func (s *step) viewTasks(state *checkpoint.State) []wizard.Item {
 				return func(state *checkpoint.State) { setNote(state, Maintenance, "view."+key, string(text)) }, err
 			}})
 	}
-	return []wizard.Item{look("before", "Record what a visitor sees now", "Do this before you switch maintenance mode on."),
-		look("after", "Look again", "Compares with what was recorded.")}
+	return look("before", "Record what a visitor sees now", "Do this before you switch maintenance mode on."), look("after", "Look again", "Compares with what was recorded.")
 }
 
 // viewFacts say whether and how the page changed for a visitor, and how long the site has been closed.

@@ -37,6 +37,7 @@ func Demo(ctx context.Context, options Options, try DemoOptions) error {
 		return err
 	}
 	defer session.Close()
+	session.follow = made.Follow
 	if err := migration.SaveOfferings(session.Folder, made.Site.Offerings); err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func likeAnOwner(_ string, item wizard.Item) (string, bool) {
 	case wizard.Question:
 		return item.Confirm, item.Key == "switch.confirm"
 	case wizard.Task:
-		return "yes", slices.Contains([]string{"site", "before", "after"}, item.Key)
+		return "yes", slices.Contains([]string{"site", "before", "after", "system", "references", "link"}, item.Key)
 	}
 	return "", false
 }

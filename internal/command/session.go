@@ -48,6 +48,8 @@ type Session struct {
 	Log     *slog.Logger
 	started time.Time
 	logFile io.Closer
+	// follow lets a demo's site do what was ticked off as done there; nil in a real migration.
+	follow func(*checkpoint.State)
 }
 
 // sessionInput is what a demo brings along; it is empty for a real migration.
@@ -104,7 +106,9 @@ func (s *Session) openLog() error {
 }
 
 // Keeping is how front ends save.
-func (s *Session) Keeping() steps.Keeping { return steps.Keeping{Folder: s.Folder, Steps: s.Steps} }
+func (s *Session) Keeping() steps.Keeping {
+	return steps.Keeping{Folder: s.Folder, Steps: s.Steps, After: s.follow}
+}
 
 // Close lets the folder go.
 func (s *Session) Close() error { return errors.Join(s.Folder.Close(), s.logFile.Close()) }

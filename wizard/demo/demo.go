@@ -9,6 +9,7 @@ import (
 
 	"allyswitch/crm/registry"
 	"allyswitch/crm/sandbox"
+	"allyswitch/wizard/checkpoint"
 	"allyswitch/wp/wptest"
 )
 
@@ -39,6 +40,7 @@ type Demo struct {
 	Transport http.RoundTripper
 	// SiteTransport reaches the site without a network.
 	SiteTransport http.RoundTripper
+	server        *wptest.Handler
 	// Answers are what a person would answer on the first pages; Secrets open the sandbox.
 	Answers map[string]string
 	Secrets map[string]string
@@ -53,7 +55,7 @@ func New(options Options) (*Demo, error) {
 	site := wptest.New(max(options.Members, LeastMembers), 1)
 	box := entry.Sandbox(sandbox.Options{Speed: options.Speed, Faults: options.Faults, Seed: 1})
 	server := site.Handler()
-	demo := &Demo{SiteTransport: sandbox.Transport(server), Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
+	demo := &Demo{server: server, SiteTransport: sandbox.Transport(server), Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
 		"site.url": "https://demo.example.com", "crm.provider": options.CRM, "crm.url": "http://127.0.0.1",
 		"export.file": filepath.Join(options.Folder, "user-export-demo.csv"), "tags.file": filepath.Join(options.Folder, "tags-demo.csv"),
 	}}
@@ -83,4 +85,26 @@ func (d *Demo) writeFiles() error {
 		}
 	}
 	return nil
+}
+
+// Follow does on the made-up site what the owner has just ticked off as done there: nobody else would.
+func (d *Demo) Follow(state *checkpoint.State) {
+	entry, ok := registry.Find(state.CRM.Provider)
+	if kept := state.Steps["switch"]; ok && kept != nil {
+		if _, switched := kept.Ticks["switched"]; switched {
+			d.server.SwitchTo(entry.Provider.AccessAllySystem)
+		}
+	}
+	if kept := state.Steps["maintenance"]; kept != nil {
+		_, closed := kept.Ticks["on"]
+		d.server.Set(wptest.ClosedFront, closed && !opened(state))
+	}
+}
+
+func opened(state *checkpoint.State) bool {
+	if kept := state.Steps["finish"]; kept != nil {
+		_, open := kept.Ticks["open"]
+		return open
+	}
+	return false
 }

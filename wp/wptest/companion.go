@@ -22,7 +22,7 @@ const (
 	restores      = "AccessAllyUserTags::sync_user_tag_list"
 )
 
-// system is the word of the CRM that the made-up AccessAlly has.
+// system is the word of the CRM that the made-up AccessAlly has at first.
 const system = "convertkit"
 
 // companion answers the routes of docs/companion.md.
@@ -59,7 +59,7 @@ func (h *Handler) companionRoute(q *question, who *account) reply {
 			for _, name := range h.tags.list {
 				list = append(list, object{"id": h.tags.id(name), "name": name})
 			}
-			return data(http.StatusOK, object{"tags": list, "system": system, "through": listsTags})
+			return data(http.StatusOK, object{"tags": list, "system": h.system, "through": listsTags})
 		})
 	case "GET/offerings":
 		return h.needing(readsOffers, func() reply {
@@ -129,7 +129,7 @@ func (h *Handler) environment(q *question) object {
 			"environment": "local", "users": len(h.people), "newest_user": newest},
 		"wordpress": "6.1.9", "php": object{"version": "8.2.29", "memory_limit": 268435456, "max_execution_time": 30},
 		"accessally": accessAlly, "progressally": object{"active": true, "version": "1.4.4"},
-		"crm":    object{"system": map[bool]any{true: nil, false: system}[h.is(NoAccessAlly)], "through": h.through(readsSystem)},
+		"crm":    object{"system": map[bool]any{true: nil, false: h.system}[h.is(NoAccessAlly)], "through": h.through(readsSystem)},
 		"cron":   object{"disabled": false, "events": 14, "seconds_late": 0},
 		"limits": object{"users": 2000, "lookup": 2000, "contact_ids": 1000, "refresh": 25, "cached_tags": 500, "tag_references": 500, "access_rules": 500, "orders": 1000},
 		"capabilities": object{"read_contact_ids": h.capability(readsContacts), "read_tags": h.capability(readsTags), "list_tags": h.capability(listsTags),

@@ -21,7 +21,7 @@ func (h *Handler) offerings(q *question) []object {
 			post["module"] = each.Module
 			pages = append(pages, post)
 		}
-		list = append(list, object{"key": fmt.Sprintf("_accessally_offering_%d", n+1), "name": offering.Name, "system": system, "pages": pages,
+		list = append(list, object{"key": fmt.Sprintf("_accessally_offering_%d", n+1), "name": offering.Name, "system": h.system, "pages": pages,
 			"tags": object{"base": h.tags.ids([]string{offering.Base}), "instant": h.tags.ids([]string{offering.Instant}), "revoke": h.tags.ids([]string{offering.Revoke}), "modules": modules, "other": object{}}})
 	}
 	return list

@@ -12,9 +12,9 @@ import (
 func (h *Handler) writing(q *question, function string, work func(given map[string]json.RawMessage) reply) reply {
 	return h.needing(function, func() reply {
 		given := q.json()
-		if wanted := text(given["system"]); wanted != "" && wanted != system {
+		if wanted := text(given["system"]); wanted != "" && wanted != h.system {
 			return data(http.StatusConflict, object{"code": "allyswitch_other_system", "message": "The CRM in AccessAlly is not the one expected. Nothing was written.",
-				"data": object{"status": http.StatusConflict, "system": system}})
+				"data": object{"status": http.StatusConflict, "system": h.system}})
 		}
 		if h.is(BusyOnce) && h.first("busy") {
 			return refuse(http.StatusConflict, "allyswitch_busy", "Another request is writing. Nothing was written.")

@@ -63,6 +63,8 @@ type Handler struct {
 	// nextID is the ID of who is made next, inactive whether the companion was switched off.
 	nextID   int64
 	inactive bool
+	// system is the word of the CRM that AccessAlly has now.
+	system string
 }
 
 // The passwords of the made-up site. They open nothing else.
@@ -73,7 +75,7 @@ const (
 
 // Handler is the site as a server. Each call makes a site of its own: what is changed on one is not on the other.
 func (s *Site) Handler(conditions ...Condition) *Handler {
-	h := &Handler{site: s, files: s.Files(), conditions: map[Condition]bool{}, seen: map[string]int{}, crm: map[string][]string{}, kept: map[string][]string{}, tags: namesOf(s)}
+	h := &Handler{system: system, site: s, files: s.Files(), conditions: map[Condition]bool{}, seen: map[string]int{}, crm: map[string][]string{}, kept: map[string][]string{}, tags: namesOf(s)}
 	for _, condition := range conditions {
 		h.conditions[condition] = true
 	}
@@ -112,6 +114,13 @@ func (h *Handler) Credentials() map[string]string {
 		return map[string]string{"site.user": "limited", "site.password": limitedPassword}
 	}
 	return map[string]string{"site.user": "admin", "site.password": adminPassword}
+}
+
+// SwitchTo is what an administrator does on AccessAlly's CRM Integration tab: from then on AccessAlly works with another CRM.
+func (h *Handler) SwitchTo(system string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.system = system
 }
 
 // Mail lists to whom WordPress would have sent mail.
