@@ -30,6 +30,10 @@ func (r *importer) applyTags(ctx context.Context, members []int) error {
 			break
 		}
 		group.Go(func() error {
+			features := r.deps.CRM.Features()
+			if err := r.slowly(groupCtx, features.TagCosts, calls(len(part.targets), features.TagBatch)); err != nil {
+				return err
+			}
 			if err := r.report.Gate(groupCtx); err != nil {
 				return err
 			}

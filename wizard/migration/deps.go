@@ -21,6 +21,16 @@ type Deps struct {
 	Began checkpoint.CRM
 	// UnlistedHaveNone is the owner's word that who is not in the tag file has no tags. Without it, that is unknown.
 	UnlistedHaveNone bool
+	// Terms are the owner's choices that the plan rests on.
+	Terms Terms
+	// DriftAllowed is how many members may have joined, left or changed since the plan was made.
+	DriftAllowed int
+	// Throttle is how much of the allowed pace is used, in percent; 0 means all of it.
+	Throttle int
+	// Decisions are what the owner has typed about what may start by itself, by Start.ID.
+	Decisions map[string]string
+	// CanaryDomain is where the owner wants made-up members to go ahead of everybody, empty for none.
+	CanaryDomain string
 }
 
 // The files of a migration folder that this package writes.
@@ -46,10 +56,12 @@ const (
 	OpReadBack = "read-back"
 	OpProof    = "proof"
 	OpLink     = "link"
+	OpAccepted = "accepted"
+	OpCanary   = "canary"
 )
 
-// watchWaits passes on to the screen why the CRM's connection waits, until the returned function is called.
-func watchWaits(ctx context.Context, client *crm.Client, report job.Reporter) (stop func()) {
+// watchWaits passes on to the screen why the CRM's connection waits, or why one of the others does, until the returned function is called.
+func watchWaits(ctx context.Context, client *crm.Client, report job.Reporter, others ...func() crm.Wait) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -63,6 +75,11 @@ func watchWaits(ctx context.Context, client *crm.Client, report job.Reporter) (s
 				return
 			case <-tick.C:
 				wait := client.Meter().Waiting()
+				for _, other := range others {
+					if wait.Reason == "" {
+						wait = other()
+					}
+				}
 				report.Wait(wait.Reason, wait.Until)
 			}
 		}

@@ -3,7 +3,8 @@ package migration
 import (
 	"context"
 	"errors"
-	"fmt"
+	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +39,12 @@ type ImportResult struct {
 	TagsMade   int
 	FieldsMade int
 	Sample     []SampleRow
+	// QuietChecked is how many automations were looked at again after sending, to see that they had stayed quiet; Woken are those that had not.
+	QuietChecked int
+	Woken        []string
+	// Requests and Seconds are what this run took, at life's own speed.
+	Requests int
+	Seconds  float64
 }
 
 // Failure is a member whom the CRM did not take, and why.
@@ -52,15 +59,18 @@ const groupSize = 20
 
 // importer is one run of Import.
 type importer struct {
-	deps    Deps
-	report  job.Reporter
-	roster  *Roster
-	ledger  *ledger
-	befores befores
-	own     fieldIDs
-	tags    map[string]crm.Tag
-	left    map[int64]bool
-	again   map[int64]bool
+	deps     Deps
+	report   job.Reporter
+	roster   *Roster
+	ledger   *ledger
+	befores  befores
+	plan     *Plan
+	blast    Blast
+	throttle *throttle
+	own      fieldIDs
+	tags     map[string]crm.Tag
+	left     map[int64]bool
+	again    map[int64]bool
 
 	mu     sync.Mutex
 	sent   int
@@ -71,72 +81,37 @@ type importer struct {
 // Import sends the members to the CRM, with their custom fields and tags. It goes on where an earlier run ended, looks up what nobody knows the
 // outcome of, and sends nobody twice.
 func Import(ctx context.Context, deps Deps, input ImportInput, report job.Reporter) (ImportResult, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	throttle := newThrottle(deps)
+	defer watchWaits(ctx, deps.CRM, report, throttle.wait)()
+	began, before := time.Now(), deps.CRM.Meter().Read().Requests
 	run, err := openImport(ctx, deps, input, report)
 	if err != nil {
 		return ImportResult{}, err
 	}
-	err = run.send(ctx, input)
+	run.throttle = throttle
+	if err = run.canariesAhead(ctx); err == nil {
+		err = run.send(ctx, input)
+	}
+	if err == nil {
+		err = run.lookAfter(ctx, input)
+	}
 	result, closeErr := run.finish(ctx, input)
-	return result, errors.Join(err, closeErr)
+	reading := deps.CRM.Meter().Read()
+	result.Requests, result.Seconds = reading.Requests-before, time.Since(began).Seconds()*reading.Speed
+	return result, errors.Join(err, closeErr, run.keepActual(result))
 }
 
-// openImport passes the gates: plan, account, tag names, room.
-func openImport(ctx context.Context, deps Deps, input ImportInput, report job.Reporter) (*importer, error) {
-	run := &importer{deps: deps, report: report, left: map[int64]bool{}, again: map[int64]bool{}}
-	for _, id := range input.Again {
-		run.again[id] = true
+// lookAfter looks, once everything is sent, at what was to stay quiet and at the made-up members.
+func (r *importer) lookAfter(ctx context.Context, input ImportInput) error {
+	phase := "import"
+	if input.Sample > 0 {
+		phase = "sample"
 	}
-	var err error
-	if run.roster, err = LoadRoster(deps.Folder, deps.UnlistedHaveNone); err != nil {
-		return nil, err
-	}
-	plan, err := LoadPlan(deps.Folder)
-	if err != nil {
-		return nil, err
-	}
-	account, err := checkAccount(ctx, deps)
-	if err != nil {
-		return nil, err
-	}
-	if err := plan.gates(run.roster, account, input); err != nil {
-		return nil, err
-	}
-	for _, left := range plan.Left {
-		run.left[left.Member] = true
-	}
-	if run.befores, err = loadBefores(deps.Folder); err != nil {
-		return nil, err
-	}
-	if run.ledger, err = readLedger(deps.Folder); err != nil {
-		return nil, err
-	}
-	return run, run.prepare(ctx)
-}
-
-func (p *Plan) gates(roster *Roster, account crm.Account, input ImportInput) error {
-	if err := p.Holds(roster, account); err != nil {
+	if err := r.checkQuiet(ctx); err != nil {
 		return err
 	}
-	if len(p.Conflicts) > 0 {
-		return &Refusal{ErrTagConflicts, fmt.Sprintf("%d of %d, the first is %q", len(p.Conflicts), len(roster.Tags), p.Conflicts[0].Name)}
-	}
-	if fits, known := p.Room.Fits(); known && !fits && !input.AcceptNoRoom {
-		return &Refusal{ErrNoRoom, fmt.Sprintf("the plan allows %d contacts, there would be %d", p.Room.Limit, p.Room.After)}
-	}
-	return nil
-}
-
-// prepare makes fields and tags, and settles what an interrupted run left open.
-func (r *importer) prepare(ctx context.Context) error {
-	var err error
-	if r.own, err = ensureFields(ctx, r.deps, r.report); err != nil {
-		return err
-	}
-	if r.tags, _, err = ensureTags(ctx, r.deps, r.roster.Tags, r.report); err != nil {
-		return err
-	}
-	return r.settleOpen(ctx)
+	_, err := checkCanaries(ctx, r.deps, phase, r.report)
+	return err
 }
 
 func (r *importer) send(ctx context.Context, input ImportInput) error {
@@ -147,11 +122,14 @@ func (r *importer) send(ctx context.Context, input ImportInput) error {
 	r.report.Phase("Sending members to "+r.deps.CRM.Provider().Name, int64(len(members)))
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, r.deps.CRM.Features().InFlight))
-	for _, part := range r.parts(members) {
+	for part := range r.parts(members) {
 		if groupCtx.Err() != nil {
 			break
 		}
 		group.Go(func() error {
+			if err := r.slowly(groupCtx, r.deps.CRM.Features().UpsertCosts, len(part.batches)); err != nil {
+				return err
+			}
 			if err := r.report.Gate(groupCtx); err != nil {
 				return err
 			}
@@ -165,6 +143,13 @@ func (r *importer) send(ctx context.Context, input ImportInput) error {
 		return err
 	}
 	return r.applyTags(ctx, members)
+}
+
+// slowly waits for the owner's part of the pace before so many calls.
+func (r *importer) slowly(ctx context.Context, costs []crm.Cost, calls int) error {
+	cost := counts{}
+	cost.add(costs, calls)
+	return r.throttle.take(ctx, cost, r.deps.CRM.Meter().Read().Speed)
 }
 
 // choose lists the members that are to be sent now.
@@ -203,7 +188,23 @@ type part struct {
 	batches [][]crm.Contact
 }
 
-func (r *importer) parts(members []int) []part {
+// partsAtOnce is how many bulk calls' worth of contacts are made ready at a time: half a million at once would fill the memory.
+const partsAtOnce = 20
+
+// parts cuts the members into what one journal entry covers, a piece at a time.
+func (r *importer) parts(members []int) iter.Seq[part] {
+	return func(yield func(part) bool) {
+		for piece := range slices.Chunk(members, partsAtOnce*max(groupSize, r.deps.CRM.Features().UpsertBatch)) {
+			for _, one := range r.cut(piece) {
+				if !yield(one) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (r *importer) cut(members []int) []part {
 	contacts := make([]crm.Contact, len(members))
 	for i, member := range members {
 		contacts[i] = r.contact(member)

@@ -19,12 +19,18 @@ type Plan struct {
 	Made        time.Time `json:"made"`
 	Provider    string    `json:"provider"`
 	Account     string    `json:"account"`
+	AccountName string    `json:"account_name,omitempty"`
 	Fingerprint string    `json:"fingerprint"`
-	Members     int       `json:"members"`
-	// New will be created, Changed get something they lack, Unchanged need nothing; Left cannot go. They add up to Members.
+	Terms       Terms     `json:"terms"`
+	// Policies are what holds whatever is sent, in words for people.
+	Policies []string `json:"policies"`
+	Members  int      `json:"members"`
+	// New will be created, Changed get something they lack, Unchanged need nothing; Shared have the address, and so the contact, of another member;
+	// Left cannot go. They add up to Members.
 	New       int         `json:"new"`
 	Changed   int         `json:"changed"`
 	Unchanged int         `json:"unchanged"`
+	Shared    int         `json:"shared,omitempty"`
 	Left      []LeftOut   `json:"left,omitempty"`
 	Quiet     QuietCounts `json:"quiet"`
 	// Cut is how many names are shortened, because the CRM has no room for them.
@@ -34,12 +40,21 @@ type Plan struct {
 	NewFields []string      `json:"new_fields,omitempty"`
 	NewTags   []string      `json:"new_tags,omitempty"`
 	Conflicts []TagConflict `json:"conflicts,omitempty"`
-	TagPairs  int           `json:"tag_pairs"`
-	Write     Estimate      `json:"write"`
-	ReadBack  Estimate      `json:"read_back"`
-	Room      Room          `json:"room"`
+	// TagPairs is how many times a member has a tag, PairsAdded how many of those are not in the CRM yet; Tags says the same tag by tag.
+	TagPairs   int        `json:"tag_pairs"`
+	PairsAdded int        `json:"pairs_added"`
+	Tags       []TagCount `json:"tags,omitempty"`
+	// FieldWrites are the values that will be written, field by field.
+	FieldWrites []FieldWrite `json:"field_writes"`
+	Write       Estimate     `json:"write"`
+	ReadBack    Estimate     `json:"read_back"`
+	// UsedToday is how many requests of the daily allowances had been used when the plan was made, 0 where there are none.
+	UsedToday int  `json:"used_today,omitempty"`
+	Room      Room `json:"room"`
 	// Routes are the ways in, with what each costs.
 	Routes []Route `json:"routes"`
+	// Blast is what the import could set off, and for how many people.
+	Blast Blast `json:"blast"`
 	// Starts are the automations that the tags could start. StartsUnknown is a sentence when the CRM cannot tell.
 	Starts        []crm.Automation `json:"starts,omitempty"`
 	StartsUnknown string           `json:"starts_unknown,omitempty"`
@@ -88,8 +103,8 @@ func MakePlan(ctx context.Context, deps Deps, report job.Reporter) (*Plan, error
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Made: time.Now().UTC(), Provider: deps.CRM.Provider().ID, Account: account.ID,
-		Fingerprint: roster.Fingerprint, Members: roster.Len(), TagPairs: roster.Pairs()}
+	plan := &Plan{Made: time.Now().UTC(), Provider: deps.CRM.Provider().ID, Account: account.ID, AccountName: account.Name,
+		Fingerprint: roster.Fingerprint, Terms: deps.terms(), Policies: deps.terms().policies(), Members: roster.Len(), TagPairs: roster.Pairs()}
 	own, missing, err := findFields(ctx, deps.CRM)
 	if err != nil {
 		return nil, err
@@ -104,8 +119,14 @@ func MakePlan(ctx context.Context, deps Deps, report job.Reporter) (*Plan, error
 	}
 	plan.planMembers(deps.CRM.Features(), roster, own, found)
 	plan.planCosts(deps.CRM.Provider(), deps.CRM.Features(), roster, account, seen)
-	plan.planStarts(ctx, deps.CRM, roster)
+	if err := plan.planStarts(ctx, deps.CRM); err != nil {
+		return nil, err
+	}
+	plan.UsedToday = usedToday(deps.CRM.Quota(), time.Now())
 	if err := found.save(deps.Folder, roster); err != nil {
+		return nil, err
+	}
+	if err := savePlanMembers(deps.Folder, roster); err != nil {
 		return nil, err
 	}
 	return plan, doing("write "+PlanFile, writeJSON(deps.Folder, PlanFile, plan))
@@ -125,29 +146,40 @@ func checkAccount(ctx context.Context, deps Deps) (crm.Account, error) {
 }
 
 func (p *Plan) planMembers(features crm.Features, roster *Roster, own fieldIDs, found befores) {
+	counter := newPlanCounter(features, roster, own)
 	for i := range roster.Members {
-		list := found[roster.Members[i].ID]
-		if reason := cannotGo(&roster.Members[i], features); reason != "" {
-			p.Left = append(p.Left, LeftOut{roster.Members[i].ID, reason})
-			continue
-		}
-		if m := &roster.Members[i]; own.cut(m.FirstName) != m.FirstName || own.cut(m.LastName) != m.LastName {
+		m := &roster.Members[i]
+		list, reason := found[m.ID], cannotGo(m, features)
+		if reason == "" && (own.cut(m.FirstName) != m.FirstName || own.cut(m.LastName) != m.LastName) {
 			p.Cut++
 		}
-		if len(list) == 0 {
+		switch {
+		case reason != "":
+			p.Left = append(p.Left, LeftOut{m.ID, reason})
+		case m.Twin >= 0:
+			p.Shared++
+		case len(list) == 0:
 			p.New++
-			continue
-		}
-		if len(list) > 1 {
-			p.Several = append(p.Several, roster.Members[i].ID)
-		}
-		p.Quiet.count(list[0].State)
-		if needsNothing(roster, i, own, list[0], len(p.NewFields) > 0) {
-			p.Unchanged++
-		} else {
-			p.Changed++
+			counter.add(i, nil)
+		default:
+			p.planKnown(roster, i, own, list, counter)
 		}
 	}
+	counter.keep(p)
+}
+
+// planKnown counts a member whom the CRM has already.
+func (p *Plan) planKnown(roster *Roster, member int, own fieldIDs, list []Before, counter *planCounter) {
+	if len(list) > 1 {
+		p.Several = append(p.Several, roster.Members[member].ID)
+	}
+	p.Quiet.count(list[0].State)
+	if needsNothing(roster, member, own, list[0], len(p.NewFields) > 0) {
+		p.Unchanged++
+		return
+	}
+	p.Changed++
+	counter.add(member, &list[0])
 }
 
 func cannotGo(member *Member, features crm.Features) string {
@@ -206,30 +238,22 @@ func (p *Plan) planTags(ctx context.Context, deps Deps, roster *Roster) error {
 }
 
 func (p *Plan) planCosts(provider crm.Provider, features crm.Features, roster *Roster, account crm.Account, seen int) {
-	going := p.New + p.Changed + p.Unchanged
-	p.Write = estimateWrite(features, going, roster.TagCounts())
+	going, added := p.New+p.Changed, p.added()
+	p.Write = estimateWrite(features, going, added)
 	p.ReadBack = estimateRead(features, seen+p.New, roster.TagCounts())
 	p.StartsHidden, p.Note = features.AutomationsHidden, features.PlanNote
-	p.Routes = routes(provider, features, going, roster.TagCounts())
+	p.Routes = routes(provider, features, going, added)
 	p.Room = Room{Limit: account.ContactLimit, Now: account.Contacts, After: account.Contacts + p.New}
 }
 
-// planStarts lists what our tags could start. A CRM that cannot tell is said to be unable to, which is not the same as none.
-func (p *Plan) planStarts(ctx context.Context, client *crm.Client, roster *Roster) {
-	automations, err := client.Automations(ctx)
-	if err != nil {
-		p.StartsUnknown = fmt.Sprintf("%s could not say what would start: %v.", client.Provider().Name, err)
-		return
+// planStarts works out what the import could set off. A CRM that cannot tell is said to be unable to, which is not the same as none.
+func (p *Plan) planStarts(ctx context.Context, client *crm.Client) error {
+	blast, err := p.blast(ctx, client)
+	p.Blast, p.StartsUnknown = blast, blast.Unknown
+	for _, start := range blast.Starts {
+		p.Starts = append(p.Starts, crm.Automation{ID: start.ID, Name: start.Name, Kind: start.Kind, Active: true, Trigger: start.Trigger, TriggerTag: start.Tag})
 	}
-	ours := map[string]bool{}
-	for _, name := range roster.Tags {
-		ours[name] = true
-	}
-	for _, automation := range automations {
-		if automation.Active && (automation.TriggerTag == "" || ours[automation.TriggerTag]) {
-			p.Starts = append(p.Starts, automation)
-		}
-	}
+	return err
 }
 
 // LoadPlan reads plan.json. Without one the error is ErrNoPlan.
@@ -242,16 +266,23 @@ func LoadPlan(folder *checkpoint.Folder) (*Plan, error) {
 	return &plan, doing("read "+PlanFile, err)
 }
 
-// Holds says, with the difference, when members, tags or account are no longer those of the plan.
-func (p *Plan) Holds(roster *Roster, account crm.Account) error {
+// Holds says whether account, choices and members are still those of the plan, and how the members differ within what the owner allows. What has
+// changed beyond that is a Refusal, with the difference; who it is, is in drift.csv.
+func (p *Plan) Holds(deps Deps, roster *Roster, account crm.Account) (Drift, error) {
+	changed := p.Terms.difference(deps.terms())
 	switch {
-	case p.Account != account.ID:
-		return &Refusal{ErrOtherAccount, fmt.Sprintf("the plan was made for account %s, this is %s", p.Account, account.ID)}
-	case p.Fingerprint != roster.Fingerprint:
-		return &Refusal{ErrDrifted, fmt.Sprintf("the plan was made for %d members with %d tags, now there are %d with %d, or some of them changed",
-			p.Members, p.TagPairs, roster.Len(), roster.Pairs())}
+	case p.Provider != deps.CRM.Provider().ID || p.Account != account.ID:
+		return Drift{}, &Refusal{ErrOtherAccount, fmt.Sprintf("the plan was made for %s (%s), this is %s (%s)", p.AccountName, p.Account, account.Name, account.ID)}
+	case changed != "":
+		return Drift{}, &Refusal{ErrDrifted, changed}
+	case p.Fingerprint == roster.Fingerprint:
+		return Drift{}, nil
 	}
-	return nil
+	drift, err := driftSince(deps.Folder, p, roster)
+	if err == nil && !drift.Within(deps.DriftAllowed) {
+		err = &Refusal{ErrDrifted, drift.Sentence()}
+	}
+	return drift, err
 }
 
 func writeJSON(folder *checkpoint.Folder, name string, value any) error {

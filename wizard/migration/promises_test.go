@@ -27,6 +27,21 @@ func forEveryCRM(t *testing.T, options sandbox.Options, tell func(t *testing.T, 
 	}
 }
 
+// inBubble runs on a fake clock of its own.
+func inBubble(t *testing.T, tell func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, tell)
+}
+
+func entryOf(t *testing.T, crmID string) registry.Entry {
+	t.Helper()
+	entry, ok := registry.Find(crmID)
+	if !ok {
+		t.Fatalf("no CRM called %s", crmID)
+	}
+	return entry
+}
+
 func (s *story) sendEverybody() {
 	s.t.Helper()
 	s.plan()
@@ -97,6 +112,7 @@ func TestNobodyIsMailedWhereTheCRMCanBeKeptQuiet(t *testing.T) {
 	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
 		s.sandbox.Load(sandbox.Contents{Tags: []string{"Inner Circle Member"}, Automations: []sandbox.Automation{{Name: "Welcome!", Tag: "Inner Circle Member", Active: true}}})
 		plan := s.plan()
+		s.accept(plan)
 		warned := plan.StartsUnknown != "" || slices.ContainsFunc(plan.Starts, func(a crm.Automation) bool { return a.Name == "Welcome!" })
 		s.send(migration.ImportInput{})
 		runs := len(s.sandbox.Contents().Runs)

@@ -34,6 +34,9 @@ type Proof struct {
 	// Links and Access are seen in the same read-back.
 	Links  Links  `json:"links"`
 	Access Access `json:"access"`
+	// Canaries is how many made-up members were looked at beside the members; CanariesLost says what some of them lack.
+	Canaries     int    `json:"canaries,omitempty"`
+	CanariesLost string `json:"canaries_lost,omitempty"`
 }
 
 // Complete says that every member's tags are proven present in the CRM.
@@ -72,6 +75,9 @@ func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) 
 	}
 	proof := prover.compare(back)
 	proof.At, proof.Account, proof.Fingerprint = time.Now().UTC(), account.ID, roster.Fingerprint
+	if err := proof.lookAtCanaries(ctx, deps, report); err != nil {
+		return nil, err
+	}
 	return proof, prover.save(proof)
 }
 

@@ -1,0 +1,205 @@
+package migration
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"allyswitch/crm"
+	"allyswitch/wizard/checkpoint"
+)
+
+// Paused is what an owner answers about an automation that has been paused in the CRM. It is believed only once the CRM shows it as inactive.
+const Paused = "paused"
+
+// Blast is what an import could set off in the CRM. Nothing found is not the same as nothing there: Unknown and Hidden say what could not be seen.
+type Blast struct {
+	Starts []Start `json:"starts,omitempty"`
+	// Unknown is a sentence when the CRM could not say which automations there are.
+	Unknown string `json:"unknown,omitempty"`
+	// Hidden is what the CRM's API never shows, empty where it shows all.
+	Hidden string `json:"hidden,omitempty"`
+}
+
+// Start is one active automation, sequence, form, campaign or workflow, and whom the tags and fields that are about to be written could start it for.
+type Start struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	// Trigger is what starts it in the CRM's words, Tag the tag that does, both empty when the CRM does not tell.
+	Trigger string `json:"trigger,omitempty"`
+	Tag     string `json:"tag,omitempty"`
+	// People is how many it would start for: exactly so many where the tag is known, at most so many otherwise.
+	People int  `json:"people"`
+	Exact  bool `json:"exact"`
+	// Quiet says in words why it does not start, empty when it may: then the owner has to decide.
+	Quiet string `json:"quiet,omitempty"`
+	// Entered is how many people had entered it when it was read, -1 where the CRM does not tell.
+	Entered int `json:"entered"`
+}
+
+// Number is what the owner types to accept that it starts.
+func (s Start) Number() string { return strconv.Itoa(s.People) }
+
+// watched says that it is to stay quiet, and that the CRM lets us see whether it does.
+func (s Start) watched() bool { return s.Quiet != "" && s.Entered >= 0 }
+
+// Reach says for how many people it starts.
+func (s Start) Reach() string {
+	if s.Exact {
+		return fmt.Sprintf("%d people", s.People)
+	}
+	return fmt.Sprintf("up to %d people", s.People)
+}
+
+// Undecided are those that may start and that the owner has not accepted, by what was typed: the number of people, by Start.ID.
+func (b Blast) Undecided(decisions map[string]string) []Start {
+	var open []Start
+	for _, start := range b.Starts {
+		if start.Quiet == "" && start.People > 0 && strings.TrimSpace(decisions[start.ID]) != start.Number() {
+			open = append(open, start)
+		}
+	}
+	return open
+}
+
+// blast reads what is active in the CRM now, and works out from the plan's counts whom it would start for.
+func (p *Plan) blast(ctx context.Context, client *crm.Client) (Blast, error) {
+	blast := Blast{Hidden: client.Features().AutomationsHidden}
+	automations, err := client.Automations(ctx)
+	if err != nil {
+		if !cannotTell(err) {
+			return blast, doing("read which automations are active", err)
+		}
+		blast.Unknown = fmt.Sprintf("%s could not say what would start: %v.", client.Provider().Name, err)
+		return blast, nil
+	}
+	for _, automation := range automations {
+		if start, may := p.start(automation, client.Features()); may {
+			blast.Starts = append(blast.Starts, start)
+		}
+	}
+	return blast, nil
+}
+
+// cannotTell says that asking again would not help.
+func cannotTell(err error) bool {
+	return crm.IsKind(err, crm.KindUnsupported) || crm.IsKind(err, crm.KindPermission) || crm.IsKind(err, crm.KindNotFound)
+}
+
+// start is an automation that something of ours might start; may is false for what is switched off, or starts by a tag of somebody else's.
+func (p *Plan) start(automation crm.Automation, features crm.Features) (start Start, may bool) {
+	start = Start{ID: automation.ID, Name: automation.Name, Kind: automation.Kind, Trigger: automation.Trigger, Tag: automation.TriggerTag,
+		People: p.New + p.Changed, Entered: -1}
+	if automation.EnteredKnown {
+		start.Entered = automation.Entered
+	}
+	if !automation.Active {
+		return start, false
+	}
+	if start.Tag != "" {
+		added, ours := p.addedTo(start.Tag)
+		if !ours {
+			return start, false
+		}
+		start.People, start.Exact = added, true
+	}
+	switch {
+	case features.QuietUpsert && (features.TagsRideAlong || features.QuietTags):
+		start.Quiet = "kept quiet: the import tells the CRM to start nothing"
+	case start.Trigger == triggerSignUp:
+		start.Quiet = "starts only when a person signs up; nothing that is written here is a sign-up"
+	}
+	return start, true
+}
+
+// triggerSignUp is what drivers call a form that a person fills in.
+const triggerSignUp = "sign-up"
+
+// addedTo is on how many contacts a tag is put, and whether it is one of ours at all.
+func (p *Plan) addedTo(tag string) (int, bool) {
+	for _, count := range p.Tags {
+		if count.Tag == tag {
+			return count.Added, true
+		}
+	}
+	return 0, false
+}
+
+// passBlast is the gate before anything is sent: what is active in the CRM at this moment must be quiet, or accepted by the owner with its number of
+// people. What the owner says to have paused counts only when the CRM shows it.
+func (r *importer) passBlast(ctx context.Context) error {
+	blast, err := r.plan.blast(ctx, r.deps.CRM)
+	if err != nil {
+		return err
+	}
+	if blast.Unknown != "" && r.plan.Blast.Unknown == "" {
+		return &Refusal{ErrUndecided, blast.Unknown}
+	}
+	if open := blast.Undecided(r.deps.Decisions); len(open) > 0 {
+		return &Refusal{ErrUndecided, describeOpen(open, r.deps.Decisions)}
+	}
+	r.blast = blast
+	return r.noteDecisions(blast)
+}
+
+func describeOpen(open []Start, decisions map[string]string) string {
+	var words []string
+	for _, start := range open {
+		text := fmt.Sprintf("%q may start for %s", start.Name, start.Reach())
+		if strings.EqualFold(strings.TrimSpace(decisions[start.ID]), Paused) {
+			text = fmt.Sprintf("%q is still active in the CRM, so it is not paused", start.Name)
+		}
+		words = append(words, text)
+	}
+	return strings.Join(words, "; ")
+}
+
+// noteDecisions keeps in the journal what the owner has accepted, each time that something is sent on the strength of it.
+func (r *importer) noteDecisions(blast Blast) error {
+	accepted := []Start{}
+	for _, start := range blast.Starts {
+		if start.Quiet == "" && start.People > 0 {
+			accepted = append(accepted, start)
+		}
+	}
+	if len(accepted) == 0 {
+		return nil
+	}
+	return r.deps.note(checkpoint.Note, OpAccepted, "", accepted)
+}
+
+// checkQuiet looks, after something was sent that ought to have started nothing, whether the CRM counts more people in what was to stay quiet.
+func (r *importer) checkQuiet(ctx context.Context) error {
+	if !slices.ContainsFunc(r.blast.Starts, Start.watched) {
+		return nil
+	}
+	now, err := r.plan.blast(ctx, r.deps.CRM)
+	if err != nil || now.Unknown != "" {
+		return err
+	}
+	before := map[string]int{}
+	for _, start := range r.blast.Starts {
+		before[start.ID] = start.Entered
+	}
+	for _, start := range now.Starts {
+		was, seen := before[start.ID]
+		if !seen || was < 0 || !start.watched() {
+			continue
+		}
+		r.result.QuietChecked++
+		if start.Entered > was {
+			r.result.Woken = append(r.result.Woken, fmt.Sprintf("%q (%d people)", start.Name, start.Entered-was))
+		}
+	}
+	if len(r.result.Woken) > 0 {
+		r.report.Warn("While the members were sent, people entered what was to stay quiet: " + strings.Join(r.result.Woken, "; ") + ". See who they are before you go on.")
+	}
+	return nil
+}
+
+// ErrUndecided means that something may start for the members, and nobody has decided about it.
+var ErrUndecided = errors.New("something may start for the members, and it is not decided yet")
