@@ -70,7 +70,7 @@ func readHost(name string) (string, bool) {
 		return name, true
 	}
 	name, err := idna.Lookup.ToASCII(name)
-	return name, err == nil && strings.Contains(name, ".") && !strings.HasPrefix(name, ".") && !strings.Contains(name, "..")
+	return name, err == nil && strings.Contains(name, ".") && !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, ".") && !strings.Contains(name, "..")
 }
 
 func joinPort(host, port string) string {

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -194,8 +196,9 @@ func TestCertificatesAndLinesThatDoNotHold(t *testing.T) {
 }
 
 func TestARealCertificateThatNobodyTrusts(t *testing.T) {
-	server := httptest.NewTLSServer(newStory(t, 20).Handler)
-	server.Config.ErrorLog = nil
+	server := httptest.NewUnstartedServer(newStory(t, 20).Handler)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
 	defer server.Close()
 	_, err := site.Find(context.Background(), site.Settings{}, server.URL)
 	told(t, err, site.Certificate)

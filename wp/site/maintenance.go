@@ -49,6 +49,7 @@ func (s *Site) Look(ctx context.Context) (View, error) {
 			home = given
 		}
 	}
+	home.Path = "/" + strings.TrimPrefix(home.Path, "/")
 	search := &search{client: &client{http: s.client.http, log: s.client.log, name: s.client.name}}
 	got, err := search.visit(ctx, home)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"reflect"
 	"strings"
@@ -125,4 +126,22 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // handled is a site made of a function.
 func handled(handler http.HandlerFunc) site.Settings {
 	return site.Settings{Values: map[string]string{"site.user": "admin", "site.password": "secret secret"}, Transport: sandbox.Transport(handler)}
+}
+
+// replace gives an answer another body.
+func replace(answer *http.Response, body string) {
+	answer.Body = io.NopCloser(strings.NewReader(body))
+	answer.ContentLength = int64(len(body))
+	answer.Header.Del("Content-Length")
+}
+
+// bodyOf reads a request's body and puts it back.
+func bodyOf(t *testing.T, r *http.Request) string {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return string(body)
 }

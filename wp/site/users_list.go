@@ -35,6 +35,9 @@ func (r *reader) byOffset(ctx context.Context, list list) error {
 		}
 		if stopped < 0 {
 			more, err := r.atEnd(ctx, list)
+			if err == nil && !more && r.reading.Cursor.Read < r.reading.After {
+				err = r.shifting(fmt.Sprintf("%d users of %d", r.reading.Cursor.Read, r.reading.After))
+			}
 			if err != nil || !more {
 				return err
 			}
@@ -47,7 +50,11 @@ func (r *reader) byOffset(ctx context.Context, list list) error {
 		offset = max(0, stopped-back)
 		back *= 2
 	}
-	return r.site.client.trouble(Shifting, fmt.Sprintf("after user %d", r.reading.Cursor.LastID)).during("read the members")
+	return r.shifting(fmt.Sprintf("after user %d", r.reading.Cursor.LastID))
+}
+
+func (r *reader) shifting(detail string) error {
+	return r.site.client.trouble(Shifting, detail).during("read the members")
 }
 
 // fetched is a page that has come in.
@@ -70,6 +77,7 @@ func (r *reader) run(ctx context.Context, list list, offset int) (stopped int, e
 		return page
 	}
 	pages := []chan fetched{begin(offset)}
+	first := int64(0)
 	for next := offset; ; offset += list.size - 1 {
 		got := <-pages[0]
 		if got.err != nil {
@@ -77,6 +85,12 @@ func (r *reader) run(ctx context.Context, list list, offset int) (stopped int, e
 		}
 		if ok, err := r.page(got, offset); err != nil || !ok {
 			return offset, err
+		}
+		if offset > 0 && first > 0 && got.users[0].Stored.ID == first {
+			return 0, r.shifting("the site does not heed from where on users are asked for")
+		}
+		if len(got.users) > 0 {
+			first = got.users[0].Stored.ID
 		}
 		if len(got.users) < list.size || got.total >= 0 && offset+len(got.users) >= got.total {
 			return -1, nil
@@ -93,7 +107,7 @@ func (r *reader) run(ctx context.Context, list list, offset int) (stopped int, e
 func (r *reader) page(got fetched, offset int) (joined bool, err error) {
 	r.total(got.total)
 	if !ascending(got.users) {
-		return false, r.site.client.trouble(Shifting, "the users are not in the order that was asked for").during("read the members")
+		return false, r.shifting("the users are not in the order that was asked for")
 	}
 	if offset > 0 && (len(got.users) == 0 || got.users[0].Stored.ID > r.reading.Cursor.LastID) {
 		return false, nil
