@@ -51,6 +51,7 @@ func newRoot() *cobra.Command {
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&options.Dir, "dir", "", "the migration's folder")
+	flags.StringVar(&options.Recover, "recover", "", "how to open a damaged folder: backup, journal or again")
 	flags.BoolVar(&options.Plain, "plain", false, "line by line, without drawing a screen")
 	flags.BoolVar(&options.Privacy, "privacy", false, "show pseudonyms instead of names and addresses")
 	flags.BoolVar(&options.NoColor, "no-color", false, "do not use colours")

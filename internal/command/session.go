@@ -29,6 +29,8 @@ type Options struct {
 	Plain   bool
 	Privacy bool
 	NoColor bool
+	// Recover is the way out of a damaged folder: backup, journal or again. Empty asks, where a person is there.
+	Recover string
 	JSON    bool
 	In      io.Reader
 	Out     io.Writer
@@ -68,7 +70,7 @@ func open(options Options, input sessionInput) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := checkpoint.Open(dir, checkpoint.Options{Tool: "allyswitch " + options.Version})
+	folder, err := openFolder(options, dir)
 	if err != nil {
 		return nil, err
 	}
