@@ -123,3 +123,52 @@ func ours(text string) bool {
 	}
 	return false
 }
+
+func TestTheGuideIsWhatTheScreensSay(t *testing.T) {
+	made := Guide()
+	keeps(t, "guide.md", made)
+	for _, want := range []string{"## Step 1, ", "## Step 13, ", "- In Kit:\n", "**Tick: ", "**The machine: ", "### How you know that it is done"} {
+		if !strings.Contains(made, want) {
+			t.Errorf("the guide has no %q", want)
+		}
+	}
+}
+
+func TestEveryModuleIsUnderALicenceThatIsAllowed(t *testing.T) {
+	modules, err := Modules(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(modules) < 30 {
+		t.Fatalf("only %d modules were found", len(modules))
+	}
+	for _, module := range modules {
+		if module.Dir == "" {
+			t.Skipf("%s has not been downloaded; `go mod download` gets all", module.Path)
+		}
+		if trouble := module.Trouble(); trouble != "" {
+			t.Error(trouble)
+		}
+	}
+	keeps(t, "licences.md", Licences(modules))
+}
+
+func TestALicenceIsKnownByItsWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"Permission is hereby granted, free of charge, to any person obtaining":                                 "MIT",
+		"Redistribution and use in source and binary forms,\nwith or without modification":                      "BSD-2-Clause",
+		"Redistribution and use in source and binary forms … to endorse or promote products derived":            "BSD-3-Clause",
+		"GNU GENERAL PUBLIC LICENSE Version 3":                                                                  "GPL",
+		"                                 Apache License\n                           Version 2.0, January 2004": "Apache-2.0",
+	} {
+		if found := licencesIn(text); len(found) != 1 || found[0] != want {
+			t.Errorf("%.40q is taken for %v, want %s", text, found, want)
+		}
+	}
+	if trouble := (Module{Path: "x", Licences: []string{"GPL"}}).Trouble(); trouble == "" {
+		t.Error("the GPL is let through")
+	}
+	if trouble := (Module{Path: "x"}).Trouble(); trouble == "" {
+		t.Error("a module without a licence is let through")
+	}
+}
