@@ -140,6 +140,10 @@ func (h *Handler) one(q *question, who, there *account) reply {
 	if who == nil || !who.isAdmin() {
 		return denied(who, "rest_user_cannot_view", "Sorry, you are not allowed to list users.")
 	}
+	if q.method == http.MethodDelete && q.query.Get("force") == "true" && q.query.Has("reassign") {
+		h.people = slices.DeleteFunc(h.people, func(each *account) bool { return each == there })
+		return data(http.StatusOK, object{"deleted": true, "previous": h.shown(q, there)})
+	}
 	if q.method != http.MethodGet {
 		if _, ok := q.json()["email"]; ok {
 			h.mail = append(h.mail, there.Email) // "[Site] Email Changed"
