@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"allyswitch/wp"
 )
@@ -177,61 +175,4 @@ func (c *Companion) usersOf(list []companionUser) ([]User, error) {
 		users = append(users, each.user())
 	}
 	return users, nil
-}
-
-// byKey reads users through the companion, page by page after the last ID: nobody can be skipped, whoever comes or goes.
-func (r *reader) byKey(ctx context.Context) error {
-	companion := &Companion{site: r.site}
-	for again := false; ; again = true {
-		if err := r.byKeyToTheEnd(ctx, companion); err != nil {
-			return err
-		}
-		cursor := r.reading.Cursor
-		if r.options.RegisteredSince != "" || cursor.Read >= r.reading.After {
-			return nil
-		}
-		if again {
-			detail := strconv.Itoa(cursor.Read) + " users of " + strconv.Itoa(r.reading.After)
-			return r.site.client.trouble(ShortPage, detail).during("read the members")
-		}
-	}
-}
-
-func (r *reader) byKeyToTheEnd(ctx context.Context, companion *Companion) error {
-	with := "contact_id,tags"
-	if r.options.AccountsOnly {
-		with = ""
-	}
-	for {
-		cursor := r.reading.Cursor
-		parameters := url.Values{"after": {strconv.FormatInt(cursor.LastID, 10)}, "with": {with}}
-		if since := r.options.RegisteredSince; since != "" {
-			parameters.Set("registered_since", strings.Replace(since, " ", "T", 1)+"Z")
-		}
-		var page struct {
-			Users []companionUser `json:"users"`
-			Next  *int64          `json:"next"`
-			Total *int            `json:"total"`
-		}
-		if err := companion.get(ctx, "read the members", "/users", parameters, &page, r.waiting(cursor.Read, r.reading.After)); err != nil {
-			return err
-		}
-		users, err := companion.usersOf(page.Users)
-		if err != nil || page.Users == nil || page.Total == nil || !ascending(users) {
-			return r.site.client.trouble(OddAnswer, "a page of users without users, total or order").during("read the members").caused(err)
-		}
-		r.total(*page.Total)
-		for _, user := range users {
-			if err := r.take(user); err != nil {
-				return err
-			}
-		}
-		r.report()
-		if page.Next == nil {
-			return nil
-		}
-		if *page.Next != r.reading.Cursor.LastID || *page.Next <= cursor.LastID {
-			return r.site.client.trouble(OddAnswer, "a page of users does not say where to go on").during("read the members")
-		}
-	}
 }

@@ -110,7 +110,7 @@ func kindOf(code string, status int) Kind {
 		return Busy
 	case "allyswitch_unavailable":
 		return Unavailable
-	case "allyswitch_unreadable":
+	case "allyswitch_unreadable", "allyswitch_failed":
 		return Unreadable
 	case "allyswitch_same_user_twice", "allyswitch_same_contact_twice":
 		return TwiceInOne

@@ -72,7 +72,8 @@ func (s *Site) Users(ctx context.Context, options ReadOptions, fn func(User) err
 		}
 		options.Way = login.Ways[0]
 	}
-	reader := &reader{site: s, options: options, fn: fn, reading: Reading{Way: options.Way, Cursor: options.After, Before: -1, After: -1}}
+	reader := &reader{site: s, options: options, fn: fn, reading: Reading{Way: options.Way, Cursor: options.After, Before: -1, After: -1},
+		at: Progress{Way: options.Way, Read: options.After.Read, Total: -1}}
 	var err error
 	switch options.Way {
 	case ByCompanion:
@@ -95,6 +96,8 @@ type reader struct {
 	reading Reading
 
 	mu sync.Mutex
+	// at is what was told last.
+	at Progress
 }
 
 // take hands a user on unless an earlier page had it, and keeps count.
@@ -118,20 +121,27 @@ func (r *reader) total(total int) {
 	r.reading.After = total
 }
 
-func (r *reader) report() { r.tell(r.reading.Cursor.Read, r.reading.After, "") }
-
-// waiting tells why nothing happens. It is called by several goroutines.
-func (r *reader) waiting(read, total int) func(string) {
-	return func(reason string) { r.tell(read, total, reason) }
-}
-
-func (r *reader) tell(read, total int, reason string) {
-	if r.options.Progress == nil {
-		return
-	}
+// report tells where the reading stands.
+func (r *reader) report() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.options.Progress(Progress{Way: r.options.Way, Read: read, Total: total, Waiting: reason})
+	r.at = Progress{Way: r.options.Way, Read: r.reading.Cursor.Read, Total: r.reading.After, Waiting: r.at.Waiting}
+	r.tell()
+}
+
+// waiting tells why nothing happens, and that it goes on (""). Several goroutines call it.
+func (r *reader) waiting(reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.at.Waiting = reason
+	r.tell()
+}
+
+// tell calls Progress, with the lock held.
+func (r *reader) tell() {
+	if r.options.Progress != nil {
+		r.options.Progress(r.at)
+	}
 }
 
 // ascending says whether the users are in order of ID, as was asked for.

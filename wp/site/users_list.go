@@ -72,8 +72,7 @@ func (r *reader) run(ctx context.Context, list list, offset int) (stopped int, e
 	defer stop()
 	begin := func(at int) chan fetched {
 		page := make(chan fetched, 1)
-		wait := r.waiting(r.reading.Cursor.Read, r.reading.After)
-		working.Go(func() { page <- r.fetch(ctx, list, at, wait) })
+		working.Go(func() { page <- r.fetch(ctx, list, at) })
 		return page
 	}
 	pages := []chan fetched{begin(offset)}
@@ -122,9 +121,9 @@ func (r *reader) page(got fetched, offset int) (joined bool, err error) {
 }
 
 // fetch gets a page; again when it is shorter than the total allows.
-func (r *reader) fetch(ctx context.Context, list list, offset int, wait func(string)) fetched {
+func (r *reader) fetch(ctx context.Context, list list, offset int) fetched {
 	for try := 0; ; try++ {
-		users, total, err := list.fetch(ctx, offset, list.size, wait)
+		users, total, err := list.fetch(ctx, offset, list.size, r.waiting)
 		short := len(users) < list.size && offset+len(users) < total
 		switch {
 		case err != nil || !short:
@@ -134,7 +133,7 @@ func (r *reader) fetch(ctx context.Context, list list, offset int, wait func(str
 			return fetched{err: r.site.client.trouble(ShortPage, detail).during("read the members")}
 		}
 		shortly := r.site.client.trouble(ShortPage, "")
-		if err := pause(ctx, request{wait: wait}, time.Second<<try, shortly); err != nil {
+		if err := pause(ctx, request{wait: r.waiting}, time.Second<<try, shortly); err != nil {
 			return fetched{err: err}
 		}
 	}
@@ -147,7 +146,7 @@ func (r *reader) atEnd(ctx context.Context, list list) (more bool, err error) {
 	if known < 0 {
 		last = r.reading.Cursor.Read
 	}
-	users, total, err := list.fetch(ctx, max(0, last), 1, r.waiting(r.reading.Cursor.Read, known))
+	users, total, err := list.fetch(ctx, max(0, last), 1, r.waiting)
 	if err != nil {
 		return false, err
 	}

@@ -21,7 +21,7 @@ import (
 func ways() []site.Way { return []site.Way{site.ByCompanion, site.ByREST, site.ByXMLRPC} }
 
 func TestEveryWayReadsTheMembersOfTheCleanedExport(t *testing.T) {
-	for _, people := range []int{17, 99, 100, 101, 199, 200, 298, 299, 1003, 2045} {
+	for _, people := range []int{17, 99, 100, 101, 199, 200, 298, 299, 1003, 2045, 4501} {
 		story := newStory(t, people)
 		members := exported(t, story.fake)
 		for _, way := range ways() {
@@ -192,7 +192,7 @@ func TestNobodyIsMissedWhenPeopleAreDeletedMeanwhile(t *testing.T) {
 	}
 }
 
-// outOfOrder is a site whose list of users is changed by change before it goes out.
+// spoiled is a site whose list of users is changed by change before it goes out.
 func (s *story) spoiled(change func(r *http.Request, answer *http.Response)) *site.Site {
 	settings := s.settings()
 	settings.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -350,4 +350,50 @@ func TestRolesWithAHoleAndDatesOfNobody(t *testing.T) {
 	if err != nil || len(users) != 1 || !slices.Equal(users[0].Roles, []string{"subscriber", "customer"}) || users[0].Registered != "" {
 		t.Errorf("%+v, %v", users, err)
 	}
+}
+
+func TestIDsMayHaveHolesAndHeaps(t *testing.T) {
+	story := newStory(t, 5000)
+	for i := range story.fake.People {
+		switch person := &story.fake.People[i]; {
+		case i >= 4998:
+			person.ID = int64(40_000_000 + i)
+		case i >= 2500:
+			person.ID = int64(9_000_000 + i)
+		}
+	}
+	story.Handler = story.fake.Handler()
+	members := exported(t, story.fake)
+	for _, way := range ways() {
+		users, _, err := story.read(site.ReadOptions{Way: way})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameMembers(t, users, members)
+	}
+	if asked := len(story.Requests()); asked > 120 {
+		t.Errorf("%d requests", asked)
+	}
+}
+
+func TestAReadingThroughTheCompanionGoesOnInTheMidstOfRanges(t *testing.T) {
+	story := newStory(t, 9000)
+	members := exported(t, story.fake)
+	stop := errors.New("stop")
+	var users []site.User
+	var cursor site.Cursor
+	for _, at := range []int{1999, 2000, 2001, 5678, 9000} {
+		reading, err := story.find().Users(context.Background(), site.ReadOptions{Way: site.ByCompanion, After: cursor}, func(user site.User) error {
+			if len(users) == at {
+				return stop
+			}
+			users = append(users, user)
+			return nil
+		})
+		if at < 9000 && !errors.Is(err, stop) || at == 9000 && err != nil {
+			t.Fatal(err)
+		}
+		cursor = reading.Cursor
+	}
+	sameMembers(t, users, members)
 }

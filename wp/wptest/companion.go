@@ -181,10 +181,11 @@ func (h *Handler) companionUsers(q *question, after int64, limit int) reply {
 		with = q.query.Get("with")
 	}
 	since := strings.TrimSuffix(strings.Replace(q.query.Get("registered_since"), "T", " ", 1), "Z")
+	upTo, _ := strconv.ParseInt(q.query.Get("up_to"), 10, 64)
 	users, total := []object{}, len(h.people)
 	var next any
 	for _, each := range h.people {
-		if each.ID <= after || each.Registered < since {
+		if each.ID <= after || upTo > 0 && each.ID > upTo || each.Registered < since {
 			continue
 		}
 		users = append(users, h.companionUser(each, with))
