@@ -97,12 +97,6 @@ func (c *Client) Merger() (Merger, bool) {
 	return merger, can
 }
 
-// Remover is how AllySwitch's work is taken back, where the CRM can.
-func (c *Client) Remover() (Remover, bool) {
-	remover, can := c.driver.(Remover)
-	return remover, can
-}
-
 // Webhooks lists and makes webhooks, where the CRM can.
 func (c *Client) Webhooks() (Webhooks, bool) {
 	webhooks, can := c.driver.(Webhooks)

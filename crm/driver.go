@@ -88,6 +88,22 @@ type Remover interface {
 	DeleteField(ctx context.Context, field Field) error
 }
 
+// Blank is what of a contact is to be emptied.
+type Blank struct {
+	FirstName bool
+	LastName  bool
+	Fields    []FieldID
+}
+
+// Nothing says that nothing is to be emptied.
+func (b Blank) Nothing() bool { return !b.FirstName && !b.LastName && len(b.Fields) == 0 }
+
+// Blanker empties what AllySwitch has filled in, for undo: an Upsert never does. Everything else about the contact stays as it is. Drivers implement it
+// where their CRM allows it; whether the CRM did it, the read-back shows.
+type Blanker interface {
+	ClearFields(ctx context.Context, target Target, blank Blank) error
+}
+
 // Webhook is a call that the CRM makes to the site when something changes.
 type Webhook struct {
 	ID    string

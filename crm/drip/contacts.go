@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 	"time"
 
 	"allyswitch/crm"
@@ -126,15 +125,22 @@ const awayLasts = time.Minute
 // away are the people who have unsubscribed or cannot be reached. Drip's look-up may not know them ("only works with your active
 // people"), its lists do.
 type away struct {
-	mu     sync.Mutex
+	// turn is held by who reads or forgets them.
+	turn   chan struct{}
 	read   time.Time
 	people map[string]crm.Contact
 }
 
+func newAway() away { return away{turn: make(chan struct{}, 1)} }
+
+func (a *away) lock() { a.turn <- struct{}{} }
+
+func (a *away) unlock() { <-a.turn }
+
 // findAway looks among the people who get no mail. Only when they are not there either does Drip not know them.
 func (d *driver) findAway(ctx context.Context, email string) ([]crm.Contact, error) {
-	d.away.mu.Lock()
-	defer d.away.mu.Unlock()
+	d.away.lock()
+	defer d.away.unlock()
 	if d.away.people == nil || time.Since(d.away.read) > awayLasts {
 		people, err := d.readAway(ctx)
 		if err != nil {
@@ -168,7 +174,7 @@ func (d *driver) readAway(ctx context.Context) (map[string]crm.Contact, error) {
 }
 
 func (d *driver) forgetAway() {
-	d.away.mu.Lock()
-	defer d.away.mu.Unlock()
+	d.away.lock()
+	defer d.away.unlock()
 	d.away.people = nil
 }

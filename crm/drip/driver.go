@@ -57,7 +57,7 @@ func newDriver(settings crm.Settings) (crm.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &driver{conn: conn, account: keys.account}, nil
+	return &driver{conn: conn, account: keys.account, away: newAway()}, nil
 }
 
 func windows() []crm.Window {

@@ -268,6 +268,9 @@ func (r *importer) intent(members []int) upsertIntent {
 		intent.Members = append(intent.Members, id)
 		intent.Hashes += r.roster.ContentHash(member)
 		intent.Before = append(intent.Before, r.befores[id]...)
+		if wrote, differs := r.wrote(member); differs {
+			intent.Wrote = append(intent.Wrote, wrote)
+		}
 	}
 	return intent
 }

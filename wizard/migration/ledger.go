@@ -16,6 +16,8 @@ type upsertIntent struct {
 	// Hashes are eight hex digits a member, one after the other: what the member looked like when sent.
 	Hashes string   `json:"h"`
 	Before []Before `json:"b,omitempty"`
+	// Wrote is what is sent to those who have a Before, where it differs from that: undo takes back what is still so.
+	Wrote []Wrote `json:"w,omitempty"`
 }
 
 // upsertOutcome answers an upsertIntent: one letter a member.
@@ -55,6 +57,8 @@ type sent struct {
 	letter byte
 	id     crm.ContactID
 	reason string
+	// seq is the journal's line of the intent.
+	seq int64
 }
 
 // openBatch is an intent without an outcome: nobody knows whether it was carried out.
@@ -95,6 +99,8 @@ func (l *ledger) take(entry checkpoint.Entry) error {
 		err := json.Unmarshal(entry.Data, &skip)
 		l.skipped[skip.Member] = !skip.Undone
 		return err
+	case OpUndo:
+		return l.takeUndo(entry)
 	case OpTagName, OpField:
 		if entry.Phase == checkpoint.Done {
 			l.made[entry.Op]++
@@ -124,7 +130,9 @@ func (l *ledger) takeUpsert(entry checkpoint.Entry) error {
 		return err
 	}
 	for i, id := range l.open[entry.Batch].intent.Members {
-		l.members[id] = l.open[entry.Batch].intent.outcome(i, outcome)
+		answer := l.open[entry.Batch].intent.outcome(i, outcome)
+		answer.seq = l.open[entry.Batch].seq
+		l.members[id] = answer
 	}
 	delete(l.open, entry.Batch)
 	return nil
