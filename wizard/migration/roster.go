@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"allyswitch/crm/address"
 	"allyswitch/wizard/checkpoint"
@@ -147,47 +149,60 @@ func (r *Roster) readTags(folder *checkpoint.Folder) error {
 		return err
 	}
 	defer file.Close()
-	tags, err := wp.ReadMemberTags(file, wp.TagOptions{})
+	r.TagsRead = true
+	index := map[string]uint32{}
+	strangers := map[string]bool{}
+	err = wp.EachMemberTag(file, func(email, tag string) error {
+		key := address.Key(email)
+		member, known := r.byKey[key]
+		if !known {
+			strangers[key] = true
+			return nil
+		}
+		r.Members[member].TagsKnown = true
+		if tag != "" {
+			r.Members[member].Tags = append(r.Members[member].Tags, numberOf(index, tag))
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	r.TagsRead = true
-	r.addTags(tags.Tags)
+	r.Strangers = slices.Sorted(maps.Keys(strangers))
+	r.sortTags(index)
 	return nil
 }
 
-func (r *Roster) addTags(byKey map[string][]string) {
-	index := map[string]uint32{}
-	for key, names := range byKey {
-		if _, known := r.byKey[key]; !known {
-			r.Strangers = append(r.Strangers, key)
-			continue
-		}
-		for _, name := range names {
-			index[name] = 0
-		}
+// numberOf gives each tag a number in the order in which tags are first seen.
+func numberOf(index map[string]uint32, tag string) uint32 {
+	number, known := index[tag]
+	if !known {
+		number = uint32(len(index))
+		index[strings.Clone(tag)] = number
 	}
-	for name := range index {
-		r.Tags = append(r.Tags, name)
-	}
-	slices.Sort(r.Tags)
-	slices.Sort(r.Strangers)
-	for i, name := range r.Tags {
-		index[name] = uint32(i)
-	}
-	for i := range r.Members {
-		names, listed := byKey[r.Members[i].Key]
-		r.Members[i].Tags, r.Members[i].TagsKnown = tagIndexes(index, names), listed
-	}
+	return number
 }
 
-func tagIndexes(index map[string]uint32, names []string) []uint32 {
-	tags := make([]uint32, 0, len(names))
-	for _, name := range names {
-		tags = append(tags, index[name])
+// sortTags renumbers the tags by name, and gives twins what the first of them has.
+func (r *Roster) sortTags(index map[string]uint32) {
+	r.Tags = slices.Sorted(maps.Keys(index))
+	renumbered := make([]uint32, len(r.Tags))
+	for place, name := range r.Tags {
+		renumbered[index[name]] = uint32(place)
 	}
-	slices.Sort(tags)
-	return slices.Compact(tags)
+	for i := range r.Members {
+		tags := r.Members[i].Tags
+		for j := range tags {
+			tags[j] = renumbered[tags[j]]
+		}
+		slices.Sort(tags)
+		r.Members[i].Tags = slices.Compact(tags)
+	}
+	for i := range r.Members {
+		if twin := r.Members[i].Twin; twin >= 0 {
+			r.Members[i].Tags, r.Members[i].TagsKnown = r.Members[twin].Tags, r.Members[twin].TagsKnown
+		}
+	}
 }
 
 func (r *Roster) fingerprint() string {
