@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,8 +11,15 @@ import (
 // veil replaces what names somebody. It would rather hide too much than too little.
 type veil struct {
 	salt string
-	// names are what must not stand anywhere, longest first.
-	names []string
+	// names are what must not stand anywhere, in whatever case, the longest first.
+	names []knownName
+}
+
+// knownName is a name of the site or the account, and its pseudonym.
+type knownName struct {
+	name      string
+	looks     *regexp.Regexp
+	pseudonym string
 }
 
 // What gives somebody away by its looks.
@@ -34,11 +40,10 @@ func newVeil(salt string, names []string) veil {
 	v := veil{salt: salt}
 	for _, name := range names {
 		if name = strings.TrimSpace(name); len([]rune(name)) > 2 {
-			v.names = append(v.names, name)
+			v.names = append(v.names, knownName{name, regexp.MustCompile("(?i)" + regexp.QuoteMeta(name)), pseudonym.Of("site", salt, name)})
 		}
 	}
-	slices.SortFunc(v.names, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	v.names = slices.Compact(v.names)
+	slices.SortStableFunc(v.names, func(a, b knownName) int { return len(b.name) - len(a.name) })
 	return v
 }
 
@@ -104,7 +109,7 @@ func (v veil) text(text Text) Text {
 func (v veil) scrub(text string) string {
 	text = addressLike.ReplaceAllStringFunc(text, func(found string) string { return pseudonym.Of("member", v.salt, found) })
 	for _, name := range v.names {
-		text = replaceFold(text, name, pseudonym.Of("site", v.salt, name))
+		text = name.looks.ReplaceAllLiteralString(text, name.pseudonym)
 	}
 	text = urlLike.ReplaceAllStringFunc(text, v.place)
 	text = pathLike.ReplaceAllString(text, hiddenText)
@@ -116,9 +121,4 @@ func (v veil) place(found string) string {
 		return found
 	}
 	return pseudonym.Of("site", v.salt, found)
-}
-
-// replaceFold replaces a name in whatever case it stands.
-func replaceFold(text, name, other string) string {
-	return regexp.MustCompile(`(?i)`+regexp.QuoteMeta(name)).ReplaceAllLiteralString(text, other)
 }

@@ -187,7 +187,7 @@ func (f *facts) happened() Section {
 	events := f.timeline()
 	table := Table{ID: "events", Caption: "What happened, in order", Columns: columns("When", "Step", "Who", "What", "Note", "Journal lines")}
 	for _, event := range events[:min(shown, len(events))] {
-		table.Rows = append(table.Rows, []Text{say(moment(event.at)), say(event.step), say(event.who), event.what, event.note, say(event.lines)})
+		table.Rows = append(table.Rows, []Text{say(moment(event.at)), event.step, say(event.who), event.what, event.note, say(event.lines)})
 	}
 	table.More = cut(len(table.Rows), len(events), "checkpoint.json and journal.jsonl")
 	return Section{ID: "timeline", Title: "What happened, and who did it", Tables: []Table{table},

@@ -22,7 +22,7 @@ import (
 
 // story is a migration of a made-up site, told so that a report can be written of it.
 type story struct {
-	t       *testing.T
+	t       testing.TB
 	dir     string
 	site    *wptest.Site
 	box     sandbox.Sandbox
@@ -42,7 +42,7 @@ func told(t *testing.T, crmID string, tell func(*story)) {
 	})
 }
 
-func begin(t *testing.T, crmID string, site *wptest.Site) *story {
+func begin(t testing.TB, crmID string, site *wptest.Site) *story {
 	t.Helper()
 	s := &story{t: t, dir: t.TempDir(), site: site, crm: crmID, options: report.Options{Tool: "allyswitch 1.0.0", CRM: "The CRM", Steps: []report.Step{
 		{ID: "import", Title: "Import the members", Number: 4, Words: map[string]string{"all": "Send everybody else", "sample-seen": "You have looked at the sample"}},

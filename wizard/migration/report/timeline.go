@@ -47,7 +47,7 @@ func (l taskList) at(moment time.Time) taskKey {
 // event is one line of the timeline.
 type event struct {
 	at   time.Time
-	step string
+	step Text
 	who  string
 	what Text
 	note Text
@@ -67,10 +67,10 @@ func (f *facts) timeline() []event {
 	for id, kept := range f.state.Steps {
 		step := f.step(id)
 		for key, tick := range kept.Ticks {
-			events = append(events, event{at: tick.At, step: step.name(), who: you, what: outside("Ticked: " + step.words(key)), note: private(tick.Note)})
+			events = append(events, event{at: tick.At, step: outside(step.name()), who: you, what: outside("Ticked: " + step.words(key)), note: private(tick.Note)})
 		}
 		if kept.Done != nil && step.Title != "" {
-			events = append(events, event{at: *kept.Done, step: step.name(), who: machine, what: say("The step is done")})
+			events = append(events, event{at: *kept.Done, step: outside(step.name()), who: machine, what: say("The step is done")})
 		}
 	}
 	for _, run := range tasksOf(f.state) {
@@ -82,14 +82,14 @@ func (f *facts) timeline() []event {
 		}
 	}
 	slices.SortStableFunc(events, func(a, b event) int {
-		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.step, b.step), cmp.Compare(a.what.Words, b.what.Words))
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.step.Words, b.step.Words), cmp.Compare(a.what.Words, b.what.Words))
 	})
 	return events
 }
 
 func (f *facts) taskEvent(run taskRun) event {
 	step := f.step(run.key.step)
-	happened := event{at: run.Started, step: step.name(), who: machine, what: outside(step.words(run.key.task) + ": " + outcomeWords(run.Task)), note: outside(run.Error)}
+	happened := event{at: run.Started, step: outside(step.name()), who: machine, what: outside(step.words(run.key.task) + ": " + outcomeWords(run.Task)), note: outside(run.Error)}
 	for _, span := range f.history.spans {
 		if span.task == run.key {
 			happened.lines = span.lines()
