@@ -33,6 +33,8 @@ type child struct {
 	Dir    string
 	CRM    string
 	Values map[string]string
+	// Undo makes it take everything back instead of importing.
+	Undo bool
 }
 
 func TestMain(m *testing.M) {
@@ -62,6 +64,9 @@ func childMain(text string) error {
 		return err
 	}
 	ctx, deps := context.Background(), migration.Deps{CRM: client, Folder: folder}
+	if c.Undo {
+		return undoAll(ctx, deps)
+	}
 	if _, err := os.Stat(filepath.Join(c.Dir, migration.PlanFile)); err != nil {
 		if _, err := migration.MakePlan(ctx, deps, job.Discard); err != nil {
 			return err
