@@ -76,8 +76,17 @@ func explainRefusal(refusal *migration.Refusal) wizard.Explanation {
 		words.Code = "ALLY-ACCOUNT"
 	case errors.Is(refusal, migration.ErrDrifted):
 		words.What = fmt.Sprintf("Something has changed since the plan was made: %s.", refusal.Detail)
-		words.Now = "Make the plan again in step 4 and look at it. Who has been sent already is not sent twice."
+		words.Now = "Make the plan again in step 4 and look at it. Who has changed is in drift.csv, in the migration's folder. Who has been sent already is not sent twice."
 		words.Code = "ALLY-DRIFT"
+	case errors.Is(refusal, migration.ErrUndecided):
+		words.What = fmt.Sprintf("Something in the CRM may start for your members, and that is not decided: %s.", refusal.Detail)
+		words.Means = "Nothing was sent, and nobody was mailed. " + safe
+		words.Now = "Pause it in the CRM, or let it start by typing the number of people in step 4. If step 4 does not ask about it, make the plan again."
+		words.Code = "ALLY-STARTS"
+	case errors.Is(refusal, migration.ErrCanary):
+		words.What = fmt.Sprintf("A made-up member who went ahead is not whole in the CRM: %s.", refusal.Detail)
+		words.Now = "Look at this contact in the CRM. Something there takes tags away, or deletes contacts. Find out what it is before your members follow."
+		words.Code = "ALLY-CANARY"
 	case errors.Is(refusal, migration.ErrTagConflicts):
 		words.What = fmt.Sprintf("Some tags cannot be made in the CRM under exactly their names: %s.", refusal.Detail)
 		words.Means = "AccessAlly compares tag names to the letter. Members with such a tag would lose access, so nothing was sent."
@@ -91,6 +100,11 @@ func explainRefusal(refusal *migration.Refusal) wizard.Explanation {
 		words.What = fmt.Sprintf("Your CRM's plan has no room for all members: %s.", refusal.Detail)
 		words.Now = "Move to a bigger plan, or tell AllySwitch in step 4 that your plan grows by itself."
 		words.Code = "ALLY-ROOM"
+	case errors.Is(refusal, migration.ErrOtherShop):
+		words.What = fmt.Sprintf("This list seems to be of another shop: %s.", refusal.Detail)
+		words.Means = "Nothing was taken over from it. " + safe
+		words.Now = "Export the list of subscriptions again, from AccessAlly on this site. If it is the right one, match the members again in step 11."
+		words.Code = "ALLY-SHOP"
 	default:
 		words.What, words.Code = refusal.Error(), "ALLY-GATE"
 	}

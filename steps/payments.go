@@ -12,6 +12,7 @@ func newPayments(deps *Deps) *step {
 	s := &step{id: Payments, title: "Review all payment plans", deps: deps}
 	s.inputs = restsOn(theMembers, theAccount)
 	s.sheet = s.paymentsSheet
+	s.answered = keepOrdersLayout
 	return s
 }
 
@@ -23,15 +24,19 @@ func (s *step) paymentsSheet(state *checkpoint.State) wizard.Sheet {
 			fmt.Sprintf("Running subscriptions know their buyer by the old contact ID. Each has to be given the new contact ID, that of %s.", name),
 			"This is done one order at a time, with AccessAlly's Order Contact ID updater. Begin with what is charged next.",
 		},
-		Warnings: []string{
+		Warnings: append([]string{
 			"A subscription with a wrong contact ID still charges, but its tags go nowhere: a payment that fails no longer takes access away.",
 			"The updater changes AccessAlly's records directly and has no undo. Compare the name before you save.",
-		},
+		}, disproved(state)...),
+		Did:   orderFacts(state),
 		Items: s.paymentItems(state),
 		Known: "As many subscriptions are matched as there are running ones.",
 		Help: []string{
 			"Payment methods stay where they are, with Stripe or PayPal. Nobody has to enter a card again.",
 			"If a subscription's e-mail address is not the member's, look at the name and the order before you decide.",
+			"The list is saved in orders.csv in the migration's folder. What you tick off is kept in orders-done.csv.",
+			"To see what is really moved, export the subscriptions again and read them again: what has its new contact ID shows as \"moved\".",
+			"Support will ask: how many are still to move, and what the list says in the column \"State\" for the order in question.",
 		},
 	}
 }
@@ -42,13 +47,33 @@ func (s *step) paymentItems(state *checkpoint.State) []wizard.Item {
 	if none.Set != nil {
 		return []wizard.Item{none}
 	}
-	return []wizard.Item{
-		none,
-		wizard.Instruction{Text: "The new contact ID of every member is in contact-ids.csv, in the migration's folder.", Copy: s.deps.path(migration.ContactIDsFile)},
-		s.tick(state, wizard.Tick{Key: "listed", Text: "You have the list of running Stripe and PayPal subscriptions", Where: accessAlly("Sales", "Subscriptions"), Note: "How many are there?",
-			Look: "past due, trial and paused ones: they count too."}),
-		s.tick(state, wizard.Tick{Key: "updater", Text: "The Order Contact ID updater is installed", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "AccessAlly Order Update in the menu on the left."}),
-		s.tick(state, wizard.Tick{Key: "matched", Text: "Every running subscription has its new contact ID", Where: []string{"AccessAlly Order Update"}, Note: "How many did you match?",
-			Look: "the order ID: enter it, Search, compare the name, type the new contact ID, Update Contact ID. Its subscriptions go along."}),
+	items := []wizard.Item{none,
+		wizard.Instruction{Text: "The new contact ID of every member is in contact-ids.csv, in the migration's folder.", Copy: s.deps.path(migration.ContactIDsFile)}}
+	items = append(items, s.ordersItems(state)...)
+	if note(state, Payments, "orders") == "" {
+		items = append(items, s.tick(state, wizard.Tick{Key: "listed", Text: "You have the list of running Stripe and PayPal subscriptions", Where: accessAlly("Sales", "Subscriptions"), Note: "How many are there?",
+			Look: "past due, trial and paused ones: they count too."}))
 	}
+	items = append(items, s.tick(state, wizard.Tick{Key: "updater", Text: "The Order Contact ID updater is installed", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "AccessAlly Order Update in the menu on the left."}))
+	items = append(items, s.nextOrder(state)...)
+	matched := s.tick(state, wizard.Tick{Key: "matched", Text: "Every running subscription has its new contact ID", Where: []string{"AccessAlly Order Update"}, Note: "How many did you match?",
+		Look: "the order ID: enter it, Search, compare the name, type the new contact ID, Update Contact ID. Its subscriptions go along."})
+	if count(state, Payments, "orders-open") > 0 {
+		matched.Set = nil
+	}
+	return append(items, matched)
+}
+
+// disproved says that the list contradicts a tick.
+func disproved(state *checkpoint.State) []string {
+	open := count(state, Payments, "orders-open")
+	if kept := state.Steps[Payments]; kept != nil && open > 0 {
+		if _, ticked := kept.Ticks["matched"]; ticked {
+			return []string{fmt.Sprintf("You ticked that every subscription has its new contact ID, but the list still shows %s to do. The tick does not count until they are ticked off.", several(open, "order"))}
+		}
+		if _, ticked := kept.Ticks["none"]; ticked {
+			return []string{fmt.Sprintf("You ticked that there are no running subscriptions, but the list shows %s. Take the tick back.", several(open, "order"))}
+		}
+	}
+	return nil
 }

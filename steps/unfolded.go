@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/migration"
 	"allyswitch/wp"
 )
 
@@ -25,6 +26,9 @@ func Unfolded(deps *Deps, crm string) *checkpoint.State {
 	for key, value := range map[string]string{"conflicts": "x", "starts": "x", "room": "full", "route.upload": "x"} {
 		setNote(state, Import, key, value)
 	}
+	setNote(state, Import, "blast", `[{"id":"ID","name":"an automation","kind":"automation","people":1},{"id":"ID2","name":"another","kind":"automation","people":1}]`)
+	setAnswer(state.Step(Import), keyCanaries, "yes")
+	setCount(state, Import, "canaries-sent", 1)
 	setAnswer(state.Step(Import), "import.route", routeUpload)
 	setCount(state, Import, "sample", 1)
 	setCount(state, Import, "failed", 1)
@@ -32,6 +36,9 @@ func Unfolded(deps *Deps, crm string) *checkpoint.State {
 	setAnswer(state.Step(Switch), "switch.confirm", "switch to "+deps.crmName(state))
 	setCount(state, LinkUsers, "unlinked", 1)
 	setCount(state, Test, "lost", 1)
+	setAnswer(state.Step(Payments), ordersFileKey, "x")
+	setNote(state, Payments, "orders.ask", strings.Join(migration.OrderColumns()[:6], " "))
+	setNote(state, Payments, "orders.columns", "a heading of your file")
 	worked(deps, state)
 	return state
 }
