@@ -130,8 +130,10 @@ func TestAnInterruptedImportGoesOnAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "ontraport")
 		j.reach(steps.EditCSV)
-		j.run(steps.Import, "plan", "sample")
-		j.tick(steps.Import, "sample-seen", "starts-seen")
+		j.run(steps.Import, "plan")
+		j.tick(steps.Import, "starts-seen")
+		j.run(steps.Import, "sample")
+		j.tick(steps.Import, "sample-seen")
 		term := j.screen(home, wizard.Options{})
 		term.Press("enter")
 		for range 40 {
@@ -236,8 +238,10 @@ func TestMembersWhomTheCRMRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "ontraport")
 		j.reach(steps.EditCSV)
-		j.run(steps.Import, "plan", "sample")
-		j.tick(steps.Import, "sample-seen", "starts-seen")
+		j.run(steps.Import, "plan")
+		j.tick(steps.Import, "starts-seen")
+		j.run(steps.Import, "sample")
+		j.tick(steps.Import, "sample-seen")
 		j.wire.set(refuse("family@example.com", "norole@example.com"))
 		_ = j.try(steps.Import, "all")
 		table := j.table(steps.Import, "failures")

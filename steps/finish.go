@@ -15,6 +15,13 @@ func newFinish(deps *Deps) *step {
 }
 
 func (s *step) finishSheet(state *checkpoint.State) wizard.Sheet {
+	sheet := s.leftToDo(state)
+	sheet.Items = append(s.canaryItems(state), sheet.Items...)
+	sheet.Did = append(sheet.Did, s.canaryFacts(state)...)
+	return sheet
+}
+
+func (s *step) leftToDo(state *checkpoint.State) wizard.Sheet {
 	return wizard.Sheet{
 		Level: level(state),
 		Does:  []string{"The switch is made. This page says what is left, and what to watch in the next three days."},

@@ -3,6 +3,7 @@ package steps
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ func newImport(deps *Deps) *step {
 	s := &step{id: Import, title: "Import the members into the CRM", deps: deps}
 	s.inputs = restsOn(theMembers, theAccount)
 	s.sheet = s.importSheet
+	s.advanced = s.advancedImport
 	return s
 }
 
@@ -59,10 +61,13 @@ func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
 	if !s.doneWith(state, "plan") {
 		return items
 	}
-	room := state.Answer(Import, "import.room") == "yes"
+	room, held := state.Answer(Import, "import.room") == "yes", startsOpen(state)
+	items = append(items, s.startItems(state, name)...)
 	items = append(items, s.roomQuestion(state)...)
 	items = append(items, s.routeItems(state, name)...)
-	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: fmt.Sprintf("Send the first %d members", sampleSize), Required: true,
+	items = append(items, s.careItems(state, name)...)
+	items = append(items, s.rehearseItem(state, name))
+	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: fmt.Sprintf("Send the first %d members", sampleSize), Required: true, Locked: held,
 		Complete: s.ranWith(state, "sample") || s.allSent(state), Help: "Ten members who together have as many of your tags as possible."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			return runImport(ctx, deps, migration.ImportInput{Sample: sampleSize, AcceptNoRoom: room}, report)
@@ -70,7 +75,7 @@ func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
 	items = append(items, s.sampleItems(state, name)...)
 	_, looked := state.Step(Import).Ticks["sample-seen"]
 	items = append(items, s.crmTask(state, wizard.Task{Key: "all", Label: "Send everybody else", Required: true, Complete: s.allSent(state),
-		Locked: lockedUnless(looked, "Look at the sample first, and tick the box."), Help: "Goes on where it stopped, if it was stopped."},
+		Locked: cmp.Or(held, lockedUnless(looked, "Look at the sample first, and tick the box.")), Help: "Goes on where it stopped, if it was stopped."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			return runImport(ctx, deps, migration.ImportInput{AcceptNoRoom: room}, report)
 		}))
@@ -117,9 +122,6 @@ func (s *step) planItems(state *checkpoint.State) []wizard.Item {
 	if text := note(state, Import, "conflicts"); text != "" {
 		items = append(items, conflictTable(text))
 	}
-	if text := note(state, Import, "starts"); text != "" {
-		items = append(items, s.tick(state, wizard.Tick{Key: "starts-seen", Text: "You have seen which automations are active, and paused those that must not mail your members", Look: text}))
-	}
 	return items
 }
 
@@ -127,7 +129,8 @@ func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 	for key, value := range map[string]int{"plan.members": plan.Members, "plan.new": plan.New, "plan.changed": plan.Changed, "plan.unchanged": plan.Unchanged,
 		"plan.left": len(plan.Left), "plan.several": len(plan.Several), "plan.unsubscribed": plan.Quiet.Unsubscribed, "plan.bounced": plan.Quiet.Bounced,
 		"plan.requests": plan.Write.Requests, "plan.read-requests": plan.ReadBack.Requests, "plan.tags": len(plan.NewTags), "plan.fields": len(plan.NewFields),
-		"plan.limit": plan.Room.Limit, "plan.after": plan.Room.After, "plan.cut": plan.Cut} {
+		"plan.limit": plan.Room.Limit, "plan.after": plan.Room.After, "plan.cut": plan.Cut,
+		"plan.values": plan.Values(), "plan.pairs": plan.PairsAdded, "plan.shared": plan.Shared, "plan.used": plan.UsedToday} {
 		setCount(state, Import, key, value)
 	}
 	setNote(state, Import, "plan.time", migration.Spell(plan.Write.Duration()))
@@ -140,10 +143,7 @@ func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 		conflicts = append(conflicts, conflict.Name+"\t"+conflict.Other+"\t"+conflict.Why)
 	}
 	setNote(state, Import, "conflicts", strings.Join(conflicts, "\n"))
-	if text := startsText(plan); text != note(state, Import, "starts") {
-		setNote(state, Import, "starts", text)
-		delete(state.Step(Import).Ticks, "starts-seen")
-	}
+	keepBlast(state, plan.Blast)
 }
 
 func roomWord(room migration.Room) string {
@@ -155,21 +155,6 @@ func roomWord(room migration.Room) string {
 		return "fits"
 	}
 	return "full"
-}
-
-func startsText(plan *migration.Plan) string {
-	if plan.StartsUnknown != "" {
-		return plan.StartsUnknown + " Look yourself which automations are active."
-	}
-	hidden := plan.StartsHidden
-	var names []string
-	for _, automation := range plan.Starts {
-		names = append(names, fmt.Sprintf("%q (%s)", automation.Name, automation.Kind))
-	}
-	if len(names) == 0 {
-		return hidden
-	}
-	return strings.TrimSpace(fmt.Sprintf("what is active and may be started by your tags: %s. %s", strings.Join(names, ", "), hidden))
 }
 
 func conflictTable(text string) wizard.Table {
@@ -215,12 +200,20 @@ func runImport(ctx context.Context, deps migration.Deps, input migration.ImportI
 		report.Phase("Counting who was refused", refused)
 		report.Add(0, refused)
 	}
+	rehearsal, rehearsalErr := migration.LoadRehearsal(deps.Folder)
+	canaries, canariesErr := migration.LoadCanaries(deps.Folder)
+	err = errors.Join(err, rehearsalErr, canariesErr)
 	return func(state *checkpoint.State) {
 		setNote(state, Import, "fingerprint", theMembers(state)+";"+theAccount(state)+";")
 		for key, value := range map[string]int{"arrived": result.Arrived, "waiting": result.Waiting, "failed": len(result.Failed), "skipped": result.Skipped,
 			"tags-made": result.TagsMade, "fields-made": result.FieldsMade} {
 			setCount(state, Import, key, value)
 		}
+		setCount(state, Import, "quiet-checked", result.QuietChecked)
+		setNote(state, Import, "woken", strings.Join(result.Woken, ", "))
+		keepActual(state, rehearsal)
+		setCount(state, Import, "canaries", canaries.Alive())
+		setCount(state, Import, "canaries-sent", len(canaries.All))
 		if len(result.Sample) > 0 {
 			setCount(state, Import, "sample", len(result.Sample))
 			delete(state.Step(Import).Ticks, "sample-seen")
@@ -270,10 +263,14 @@ func (s *step) importFacts(state *checkpoint.State) []wizard.Fact {
 	facts := []wizard.Fact{
 		fact(wizard.MarkPlain, "Plan", fmt.Sprintf("%d members: %d new, %d get something they lack, %d need nothing", count(state, Import, "plan.members"),
 			count(state, Import, "plan.new"), count(state, Import, "plan.changed"), count(state, Import, "plan.unchanged"))),
+		fact(wizard.MarkPlain, "Writes", fmt.Sprintf("%d values and %d tags, of which %d tags and %d fields are made new", count(state, Import, "plan.values"),
+			count(state, Import, "plan.pairs"), count(state, Import, "plan.tags"), count(state, Import, "plan.fields"))),
 		fact(wizard.MarkPlain, "Proof", fmt.Sprintf("reading everybody back takes %s, %d requests", note(state, Import, "plan.read-time"), count(state, Import, "plan.read-requests"))),
 	}
 	facts = append(facts, routeFacts(state)...)
 	facts = append(facts, s.careFacts(state)...)
+	facts = append(facts, s.startFacts(state)...)
+	facts = append(facts, s.rehearsalFacts(state)...)
 	if note(state, Import, "fingerprint") == "" {
 		return facts
 	}
@@ -295,6 +292,12 @@ func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	if n := count(state, Import, "plan.several"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "Several", fmt.Sprintf("%d members have more than one contact in the CRM: merge those before step 11", n)))
+	}
+	if n := count(state, Import, "plan.shared"); n > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "Shared", fmt.Sprintf("%d members have the address of another member, and share the contact", n)))
+	}
+	if n := count(state, Import, "plan.used"); n > 0 {
+		facts = append(facts, fact(wizard.MarkPlain, "Quota", fmt.Sprintf("%d of today's requests were used already", n)))
 	}
 	if n := count(state, Import, "plan.left"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "Cannot go", fmt.Sprintf("%d members have an address that no CRM takes", n)))

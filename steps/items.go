@@ -8,6 +8,7 @@ import (
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
 )
 
 // outcomeDone is how a task ends that did all it had to do.
@@ -45,6 +46,8 @@ func (s *step) do(state *checkpoint.State, task wizard.Task) wizard.Task {
 	if run := task.Run; run != nil {
 		inputs := s.inputs(state)
 		task.Run = func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
+			report, done := migration.ShowProgress(s.deps.Folder, s.id+"."+task.Key, task.Label, report)
+			defer done()
 			change, err := run(ctx, report)
 			return withInputs(change, s.id, task.Key, inputs), explain(err, s.deps)
 		}

@@ -106,8 +106,10 @@ func TestA403ThatComesAndGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "ontraport")
 		j.reach(steps.EditCSV)
-		j.run(steps.Import, "plan", "sample")
-		j.tick(steps.Import, "sample-seen", "starts-seen")
+		j.run(steps.Import, "plan")
+		j.tick(steps.Import, "starts-seen")
+		j.run(steps.Import, "sample")
+		j.tick(steps.Import, "sample-seen")
 		sent := 0
 		j.wire.set(func(request *http.Request, _ string) (*http.Response, error) {
 			if sent++; sent > 6 && sent < 60 {

@@ -10,6 +10,7 @@ import (
 	"allyswitch/steps"
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/migration"
 )
 
 // statusLine is where one step stands.
@@ -34,6 +35,8 @@ type statusReport struct {
 	Step    string       `json:"step"`
 	Steps   []statusLine `json:"steps"`
 	Verdict string       `json:"verdict,omitempty"`
+	// Progress is how far the work is that runs in another process, nil when nothing runs.
+	Progress *migration.Progress `json:"progress,omitempty"`
 }
 
 // Status says where a migration stands. It takes no lock, and may run while another process works.
@@ -50,6 +53,10 @@ func Status(options Options) error {
 		return err
 	}
 	report := reportOn(seen)
+	if report.Holder != "" {
+		// A file that a killed process has left says nothing. One that is just being written is read the next time.
+		report.Progress, _ = migration.LoadProgress(dir)
+	}
 	if options.JSON {
 		return writeJSON(options.Out, report)
 	}
@@ -99,6 +106,7 @@ func (r statusReport) print(options Options) {
 	if r.Holder != "" {
 		fmt.Fprintf(options.Out, "Open in another process: %s\n", r.Holder)
 	}
+	r.printProgress(options)
 	for _, line := range r.Steps {
 		here := " "
 		if line.Step == r.Step {
@@ -114,6 +122,32 @@ func (r statusReport) print(options Options) {
 		fmt.Fprintln(options.Out, r.Verdict)
 	}
 	fmt.Fprintf(options.Out, "Saved %s. %d lines in the journal. Folder: %s\n", r.Saved.Local().Format("2 Jan 2006 15:04"), r.Journal, r.Folder)
+}
+
+// printProgress says what runs at this moment, how far it is, and why it waits.
+func (r statusReport) printProgress(options Options) {
+	p := r.Progress
+	if p == nil {
+		return
+	}
+	fmt.Fprintf(options.Out, "Running: %s. %s", p.Label, p.Doing)
+	if p.Total > 0 {
+		fmt.Fprintf(options.Out, ": %d of %d", p.Done+p.Failed, p.Total)
+	} else if p.Done > 0 {
+		fmt.Fprintf(options.Out, ": %d so far", p.Done)
+	}
+	if p.Failed > 0 {
+		fmt.Fprintf(options.Out, ", %d failed", p.Failed)
+	}
+	fmt.Fprintln(options.Out)
+	switch {
+	case p.Paused:
+		fmt.Fprintln(options.Out, "It is paused, by a person.")
+	case p.Waiting != "" && p.Until != nil:
+		fmt.Fprintf(options.Out, "It waits until %s: %s\n", p.Until.Local().Format("15:04:05"), p.Waiting)
+	case p.Waiting != "":
+		fmt.Fprintf(options.Out, "It waits: %s\n", p.Waiting)
+	}
 }
 
 func orUnknown(text string) string {

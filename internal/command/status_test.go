@@ -1,0 +1,82 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/migration"
+)
+
+// TestStatusShowsWhatRunsInAnotherTerminal holds a folder open, with work under way in it, and asks for the status.
+func TestStatusShowsWhatRunsInAnotherTerminal(t *testing.T) {
+	dir := t.TempDir()
+	folder, err := checkpoint.Open(dir, checkpoint.Options{Tool: "allyswitch test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	if err := folder.Save(folder.State()); err != nil {
+		t.Fatal(err)
+	}
+	until := time.Now().Add(time.Minute)
+	writeProgress(t, folder, migration.Progress{Label: "Send everybody else", Doing: "Sending members to Kit", Total: 400, Done: 120, Failed: 3,
+		Waiting: "Kit allows 120 requests a minute", Until: &until})
+	text := status(t, dir, false)
+	for _, words := range []string{"Send everybody else", "Sending members to Kit", "123 of 400", "3 failed", "Kit allows 120 requests a minute"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("the status does not say %q:\n%s", words, text)
+		}
+	}
+	var report statusReport
+	if err := json.Unmarshal([]byte(status(t, dir, true)), &report); err != nil || report.Progress == nil || report.Progress.Done != 120 {
+		t.Errorf("as JSON: %v %+v", err, report.Progress)
+	}
+	writeProgress(t, folder, migration.Progress{Label: "Send everybody else", Paused: true})
+	if text := status(t, dir, false); !strings.Contains(text, "paused") {
+		t.Errorf("it is paused:\n%s", text)
+	}
+}
+
+func writeProgress(t *testing.T, folder *checkpoint.Folder, progress migration.Progress) {
+	t.Helper()
+	file, err := folder.Create(migration.ProgressFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewEncoder(file).Encode(progress); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAKilledProcessRunsNoMore leaves a progress file behind, as a killed process does.
+func TestAKilledProcessRunsNoMore(t *testing.T) {
+	dir := t.TempDir()
+	folder, err := checkpoint.Open(dir, checkpoint.Options{Tool: "allyswitch test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Save(folder.State()); err != nil {
+		t.Fatal(err)
+	}
+	writeProgress(t, folder, migration.Progress{Label: "Send everybody else", Doing: "Sending"})
+	folder.Close()
+	if text := status(t, dir, false); strings.Contains(text, "Running") {
+		t.Errorf("nothing runs:\n%s", text)
+	}
+}
+
+func status(t *testing.T, dir string, asJSON bool) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Status(Options{Dir: dir, Out: &out, JSON: asJSON, Env: func(string) string { return "" }}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
