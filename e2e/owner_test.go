@@ -1,0 +1,82 @@
+//go:build unix
+
+package e2e_test
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// walk works through the wizard as somebody does who only reads the screen: the line with the pointer, and the keys in the last line.
+// It stops when stop says so.
+func (w *window) walk(stop func(text string) bool) {
+	w.t.Helper()
+	for range 1200 {
+		w.settle()
+		text := w.text()
+		if stop(text) {
+			return
+		}
+		w.step(text)
+	}
+	w.t.Fatalf("the walk does not end:\n%s", w.text())
+}
+
+// exactly finds the words that have to be typed.
+var exactly = regexp.MustCompile(`Type exactly: (.+)`)
+
+func (w *window) step(text string) {
+	w.t.Helper()
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	keys, pointed := lines[len(lines)-1], pointed(lines)
+	switch {
+	case strings.Contains(text, "This did not work") || strings.Contains(text, "Held back"):
+		w.t.Fatalf("an error:\n%s", text)
+	case strings.Contains(text, "please read"):
+		time.Sleep(time.Second) // a card that opens by itself does not listen at once
+		w.press("\x1b")
+	case strings.Contains(keys, "stop safely"):
+		w.until("the end of the work", func() bool { return !strings.Contains(w.text(), "stop safely") })
+	case strings.Contains(keys, "Space tick"):
+		w.check(pointed)
+	case strings.Contains(pointed, "[ ]"):
+		w.press("\r") // a note to a tick, which nobody has to write
+	case strings.Contains(keys, "Enter save"):
+		w.reply(text)
+	case strings.Contains(pointed, "Not finished yet"):
+		w.t.Fatalf("a page ends that is not finished:\n%s", text)
+	default:
+		w.press("\r")
+	}
+}
+
+// pointed is the item with the pointer: its line and the next.
+func pointed(lines []string) string {
+	for i, line := range lines {
+		if at := strings.Index(line, " › "); at == 0 || at > 0 && strings.HasSuffix(strings.TrimRight(line[:at], " "), "│") {
+			return strings.Join(lines[i:min(i+2, len(lines))], " ")
+		}
+	}
+	return ""
+}
+
+func (w *window) check(pointed string) {
+	w.t.Helper()
+	if strings.Contains(pointed, "(if it applies)") || strings.Contains(pointed, "(if it") {
+		w.press("\t")
+		return
+	}
+	w.press(" ")
+}
+
+func (w *window) reply(text string) {
+	w.t.Helper()
+	if found := exactly.FindStringSubmatch(text); found != nil && strings.HasPrefix(found[1], "switch to") {
+		w.send(strings.TrimSpace(found[1]))
+		w.settle()
+		w.press("\r")
+		return
+	}
+	w.press("\t")
+}
