@@ -52,7 +52,7 @@ func LookAtExport(path string, mapping wp.Mapping) (wp.Layout, error) {
 
 // Clean reads the whole export and writes members.csv and rejected.csv.
 func Clean(ctx context.Context, deps Deps, input CleanInput, report job.Reporter) (CleanResult, error) {
-	summary, err := cleanFile(ctx, deps.Folder, input, report)
+	summary, err := cleanFile(ctx, deps.Folder, input, MembersFile, RejectedFile, report)
 	if err != nil {
 		return CleanResult{}, err
 	}
@@ -73,7 +73,8 @@ func Clean(ctx context.Context, deps Deps, input CleanInput, report job.Reporter
 	return result, nil
 }
 
-func cleanFile(ctx context.Context, folder *checkpoint.Folder, input CleanInput, report job.Reporter) (wp.Summary, error) {
+// cleanFile reads the whole export and writes the two files under these names.
+func cleanFile(ctx context.Context, folder *checkpoint.Folder, input CleanInput, to, rejects string, report job.Reporter) (wp.Summary, error) {
 	file, err := os.Open(input.File)
 	if err != nil {
 		return wp.Summary{}, doing("open the export", err)
@@ -86,12 +87,12 @@ func cleanFile(ctx context.Context, folder *checkpoint.Folder, input CleanInput,
 	if options.Progress, err = cleanProgress(file, report); err != nil {
 		return wp.Summary{}, err
 	}
-	members, err := folder.Create(MembersFile)
+	members, err := folder.Create(to)
 	if err != nil {
 		return wp.Summary{}, err
 	}
 	defer members.Abort()
-	rejected, err := folder.Create(RejectedFile)
+	rejected, err := folder.Create(rejects)
 	if err != nil {
 		return wp.Summary{}, err
 	}
@@ -142,6 +143,10 @@ func describe(findings map[string]int64) string {
 
 // TakeTags reads the owner's file of member tags and keeps it, cleaned, as member-tags.csv.
 func TakeTags(folder *checkpoint.Folder, path string) (*wp.MemberTags, error) {
+	return takeTags(folder, path, TagsFile)
+}
+
+func takeTags(folder *checkpoint.Folder, path, to string) (*wp.MemberTags, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, doing("open the tag file", err)
@@ -151,13 +156,13 @@ func TakeTags(folder *checkpoint.Folder, path string) (*wp.MemberTags, error) {
 	if err != nil {
 		return nil, doing("read the tag file", err)
 	}
-	out, err := folder.Create(TagsFile)
+	out, err := folder.Create(to)
 	if err != nil {
 		return nil, err
 	}
 	defer out.Abort()
 	if err := wp.WriteMemberTags(out, tags); err != nil {
-		return nil, doing("write "+TagsFile, err)
+		return nil, doing("write "+to, err)
 	}
 	return tags, out.Close()
 }

@@ -94,6 +94,8 @@ func (l *ledger) take(entry checkpoint.Entry) error {
 		return l.takeUpsert(entry)
 	case OpTag:
 		return l.takeTag(entry)
+	case OpUntag:
+		return l.takeUntag(entry)
 	case OpSkip:
 		var skip skipData
 		err := json.Unmarshal(entry.Data, &skip)

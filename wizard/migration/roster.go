@@ -58,12 +58,16 @@ type Roster struct {
 // LoadRoster reads members.csv and member-tags.csv from the migration's folder. With unlistedHaveNone the owner has said that who is not in the tag
 // file has no tags; else that is unknown.
 func LoadRoster(folder *checkpoint.Folder, unlistedHaveNone bool) (*Roster, error) {
+	return loadRoster(folder, MembersFile, TagsFile, unlistedHaveNone)
+}
+
+func loadRoster(folder *checkpoint.Folder, members, tags string, unlistedHaveNone bool) (*Roster, error) {
 	roster := &Roster{byKey: map[string]int32{}, byID: map[int64]int32{}}
-	if err := roster.readMembers(folder); err != nil {
-		return nil, doing("read "+MembersFile, err)
+	if err := roster.readMembers(folder, members); err != nil {
+		return nil, doing("read "+members, err)
 	}
-	if err := roster.readTags(folder); err != nil {
-		return nil, doing("read "+TagsFile, err)
+	if err := roster.readTags(folder, tags); err != nil {
+		return nil, doing("read "+tags, err)
 	}
 	for i := range roster.Members {
 		roster.Members[i].TagsKnown = roster.Members[i].TagsKnown || (roster.TagsRead && unlistedHaveNone)
@@ -116,8 +120,8 @@ func (r *Roster) TagCounts() []int {
 	return counts
 }
 
-func (r *Roster) readMembers(folder *checkpoint.Folder) error {
-	file, err := folder.OpenFile(MembersFile)
+func (r *Roster) readMembers(folder *checkpoint.Folder, name string) error {
+	file, err := folder.OpenFile(name)
 	if err != nil {
 		return err
 	}
@@ -140,8 +144,8 @@ func (r *Roster) readMembers(folder *checkpoint.Folder) error {
 	})
 }
 
-func (r *Roster) readTags(folder *checkpoint.Folder) error {
-	file, err := folder.OpenFile(TagsFile)
+func (r *Roster) readTags(folder *checkpoint.Folder, name string) error {
+	file, err := folder.OpenFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -82,3 +82,17 @@ func (l *ledger) takeUndo(entry checkpoint.Entry) error {
 	}
 	return nil
 }
+
+// takeUntag forgets that members were given a tag: it may have been taken off.
+func (l *ledger) takeUntag(entry checkpoint.Entry) error {
+	if entry.Phase != checkpoint.Intent {
+		return nil
+	}
+	l.last = entry.At
+	var intent tagIntent
+	err := json.Unmarshal(entry.Data, &intent)
+	for _, id := range intent.Members {
+		delete(l.tagged[intent.Tag], id)
+	}
+	return err
+}
