@@ -15,7 +15,7 @@ import (
 const guideHead = `# Guide for owners
 
 This is what AllySwitch says and asks, page by page, in the words of its screens: to read before you begin, or to follow along on paper.
-Where it says *your CRM*, the screen has its name. Some boxes and questions appear only when there is a reason; here you see all of them.
+Where it says *your CRM*, the screen has its name. Some boxes and questions appear only when there is a reason; here you see all of them. An N stands for a number that the screen names.
 
 On every page: Enter does what is marked, Space ticks a box, Tab goes to the next thing, Esc goes back, F1 explains, ` + "`q`" + ` leaves. Nothing is lost by leaving or going back.
 
@@ -81,7 +81,7 @@ func newChapter(provider crm.Provider, sheet wizard.Sheet) chapter {
 }
 
 // madeUp are the figures and texts of a migration that there is not: see steps.Unfolded.
-var madeUp = strings.NewReplacer("accept 1", "accept, and the number", ": x.", ".", " Look for x", "", "** x", "**", "would be 0 contacts, the plan allows 0", "would be more contacts than the plan allows",
+var madeUp = strings.NewReplacer("accept 1", "accept N", "at least 0 tags: so many your members have", "at least as many tags as your members have", ": x.", ".", " Look for x", "", "** x", "**", "would be 0 contacts, the plan allows 0", "would be more contacts than the plan allows",
 	"look at 1 member", "look at the members", "at 1 member ", "at the members ", "1 members", "the members")
 
 // aboutNow says that a line is about the state of a migration, and not about the step.
