@@ -1,7 +1,9 @@
 package site_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"allyswitch/crm/sandbox"
+	"allyswitch/wp"
 	"allyswitch/wp/site"
 	"allyswitch/wp/wptest"
 )
@@ -177,4 +180,42 @@ func TestMaintenanceDuringLoginIsNoWrongPassword(t *testing.T) {
 			story.Set(condition, false)
 		}
 	})
+}
+
+func TestTheLogHasNoSecretAndNobodysAddress(t *testing.T) {
+	story := newStory(t, 20)
+	var out bytes.Buffer
+	settings := story.settings()
+	settings.Log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	found, err := site.Find(context.Background(), settings, home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := found.Create(context.Background(), wp.Member{Email: "secret.person@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	story.Set(wptest.HeaderStripped, true)
+	if _, err := found.Login(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if log := out.String(); strings.Count(log, "\n") < 6 || strings.Contains(log, "demo") || strings.Contains(log, "secret.person") {
+		t.Errorf("the log is\n%s", log)
+	}
+}
+
+func TestAnAPIThatGoesInCirclesIsNamed(t *testing.T) {
+	story := newStory(t, 20)
+	settings := story.settings()
+	settings.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/wp-json/wp") {
+			return sandbox.Transport(http.RedirectHandler(r.URL.Path+"?again=1", http.StatusFound)).RoundTrip(r)
+		}
+		return sandbox.Transport(story.Handler).RoundTrip(r)
+	})
+	found, err := site.Find(context.Background(), settings, home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = found.Login(context.Background())
+	told(t, err, site.RedirectLoop)
 }

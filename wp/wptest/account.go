@@ -47,6 +47,20 @@ func (a *account) roles() []string {
 
 func (a *account) isAdmin() bool { return slices.Contains(a.roles(), "administrator") }
 
+// capabilities are what an account may do.
+func (a *account) capabilities() object {
+	able := object{"read": true, "level_0": true}
+	for _, role := range a.roles() {
+		able[role] = true
+	}
+	if a.isAdmin() {
+		for _, name := range []string{"manage_options", "list_users", "edit_users", "create_users", "delete_users", "activate_plugins"} {
+			able[name] = true
+		}
+	}
+	return able
+}
+
 // mark changes with the account.
 func (a *account) mark() string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{a.Login, a.Email, a.FirstName, a.LastName, a.display(), a.Registered, a.Roles}, "\x00")))

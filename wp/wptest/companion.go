@@ -184,8 +184,11 @@ func (h *Handler) companionUsers(q *question, after int64, limit int) reply {
 	upTo, _ := strconv.ParseInt(q.query.Get("up_to"), 10, 64)
 	users, total := []object{}, len(h.people)
 	var next any
-	for _, each := range h.people {
-		if each.ID <= after || upTo > 0 && each.ID > upTo || each.Registered < since {
+	for _, each := range h.people[h.after(after):] {
+		if upTo > 0 && each.ID > upTo {
+			break
+		}
+		if each.Registered < since {
 			continue
 		}
 		users = append(users, h.companionUser(each, with))

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"sort"
 )
 
 // writing answers a route that writes: it asks whether anything hinders, works, and may lose the answer.
@@ -27,12 +28,15 @@ func (h *Handler) writing(q *question, function string, work func(given map[stri
 
 // find is the account of a user, nil for none.
 func (h *Handler) find(id int64) *account {
-	for _, each := range h.people {
-		if each.ID == id {
-			return each
-		}
+	if at := h.after(id - 1); at < len(h.people) && h.people[at].ID == id {
+		return h.people[at]
 	}
 	return nil
+}
+
+// after is the place of the first user with a greater ID: people are in order of ID.
+func (h *Handler) after(id int64) int {
+	return sort.Search(len(h.people), func(i int) bool { return h.people[i].ID > id })
 }
 
 // results is the answer of a route that writes.

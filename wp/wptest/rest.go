@@ -96,18 +96,12 @@ func (h *Handler) shown(q *question, who *account) object {
 	if q.query.Get("context") != "edit" {
 		return shown
 	}
-	capabilities := object{"read": true, "level_0": true}
-	for _, role := range who.roles() {
-		capabilities[role] = true
-	}
-	if who.isAdmin() {
-		for _, name := range []string{"manage_options", "list_users", "edit_users", "create_users", "delete_users", "activate_plugins"} {
-			capabilities[name] = true
-		}
-	}
 	for name, value := range map[string]any{"username": who.Login, "first_name": who.FirstName, "last_name": who.LastName, "email": who.Email, "locale": "en_US",
-		"nickname": who.Login, "roles": who.roles(), "registered_date": who.date(), "capabilities": capabilities, "extra_capabilities": object{}} {
+		"nickname": who.Login, "roles": who.roles(), "registered_date": who.date(), "extra_capabilities": object{}} {
 		shown[name] = value
+	}
+	if fields := q.query.Get("_fields"); fields == "" || strings.Contains(fields, "capabilities") {
+		shown["capabilities"] = who.capabilities()
 	}
 	if h.is(NoAddresses) {
 		delete(shown, "email")
@@ -128,10 +122,8 @@ func (h *Handler) users(q *question, who *account) reply {
 	if err != nil {
 		return noRoute()
 	}
-	for _, each := range h.people {
-		if each.ID == id {
-			return h.one(q, who, each)
-		}
+	if there := h.find(id); there != nil {
+		return h.one(q, who, there)
 	}
 	return refuse(http.StatusNotFound, "rest_user_invalid_id", "Invalid user ID.")
 }
@@ -232,6 +224,9 @@ func (h *Handler) spoil(q *question, answer reply, size int) reply {
 // search selects and orders as WP_User_Query does: what has an @ is looked for in addresses only.
 func (h *Handler) search(q *question) []*account {
 	wanted := strings.ToLower(q.query.Get("search"))
+	if wanted == "" && !q.query.Has("slug") && q.query.Get("orderby") == "id" && q.query.Get("order") != "desc" {
+		return h.people
+	}
 	var found []*account
 	for _, each := range h.people {
 		email, login := strings.ToLower(each.Email), strings.ToLower(each.Login)

@@ -3,6 +3,7 @@ package wptest
 import (
 	"encoding/xml"
 	"fmt"
+	"html"
 	"net/http"
 	"slices"
 	"strconv"
@@ -88,7 +89,7 @@ func xmlUser(who *account) string {
 		out.WriteString("<member><name>" + name + "</name><value>" + value + "</value></member>\n")
 	}
 	escaped := func(value string) string {
-		return "<string>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(value) + "</string>"
+		return "<string>" + html.EscapeString(value) + "</string>"
 	}
 	date := strings.NewReplacer("-", "", " ", "T").Replace(who.Registered)
 	if strings.HasPrefix(date, "00000000") {

@@ -148,6 +148,12 @@ func login(t *testing.T, target Target) {
 		}
 		return found.Login(context.Background())
 	}
+	for _, typed := range []string{target.URL + "/wp-admin/users.php?paged=2", target.URL + "/wp-login.php", target.URL + "/there/is/no/such/page/"} {
+		found, err := site.Find(context.Background(), site.Settings{Transport: target.Transport}, typed)
+		if err != nil || found.Info().Name != "Membership site" || !found.HasCompanion() || !found.Info().ApplicationPasswords {
+			t.Errorf("%s: %v", typed, err)
+		}
+	}
 	got, err := try(target.User, target.Password)
 	if err != nil || got.Account.ID != 1 || !got.Account.CanCreate || !slices.Equal(got.Ways, []site.Way{site.ByCompanion, site.ByREST}) {
 		t.Errorf("administrator: %+v, %v", got, err)

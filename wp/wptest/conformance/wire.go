@@ -33,6 +33,7 @@ func runWire(t *testing.T, target Target) {
 	t.Run("front page", func(t *testing.T) { frontPage(t, target) })
 	t.Run("totals", func(t *testing.T) { totals(t, target) })
 	t.Run("as stored", func(t *testing.T) { asStored(t, target) })
+	t.Run("ranges", func(t *testing.T) { ranges(t, target) })
 	t.Run("xml-rpc", func(t *testing.T) { xmlrpc(t, target) })
 }
 

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -57,6 +58,29 @@ func totals(t *testing.T, target Target) {
 	}
 	if len(first) != 10 || len(second) != 10 || first[9] != second[0] {
 		t.Errorf("pages %v and %v", first, second)
+	}
+}
+
+// ranges are cut by ID, at both ends.
+func ranges(t *testing.T, target Target) {
+	for query, want := range map[string]string{"after=4&up_to=10": "7 10 <nil>", "after=4&up_to=12&limit=2": "7 10 10", "after=10&up_to=11": "<nil>", "after=9999999": "<nil>"} {
+		got := target.ask(t, admin, http.MethodGet, companion+"/users?with=&"+query, "", "")
+		var page struct {
+			Users []struct {
+				ID int64 `json:"id"`
+			} `json:"users"`
+			Next any `json:"next"`
+		}
+		if err := json.Unmarshal(got.body, &page); err != nil || page.Users == nil {
+			t.Fatalf("%s: %s (%v)", query, got.body, err)
+		}
+		var seen []any
+		for _, user := range page.Users {
+			seen = append(seen, user.ID)
+		}
+		if have := strings.TrimSpace(fmt.Sprintln(append(seen, page.Next)...)); have != want {
+			t.Errorf("%s: %s, want %s", query, have, want)
+		}
 	}
 }
 
