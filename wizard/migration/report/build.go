@@ -11,10 +11,10 @@ import (
 
 // report puts together what there is to say.
 func (f *facts) report() *Report {
-	made := &Report{Made: f.made, Tool: f.options.Tool, Demo: f.state.Demo, Doubts: append(f.stale(), f.doubts()...), Facts: f.what(), known: f.known()}
+	made := &Report{Made: f.made, Tool: f.options.Tool, Demo: f.state.Demo, Doubts: f.allDoubts(), Facts: f.what(), known: f.known()}
 	made.Verdict = f.verdict(len(made.Doubts) > 0)
 	made.Key = f.key()
-	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.traffic(), f.rejected(), f.happened(), f.left(), undo()} {
+	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.starts(), f.canarySection(), f.traffic(), f.rejected(), f.happened(), f.left(), f.undo()} {
 		if section.ID != "" {
 			made.Sections = append(made.Sections, section)
 		}
@@ -25,8 +25,27 @@ func (f *facts) report() *Report {
 	return made
 }
 
+func (f *facts) allDoubts() []string {
+	if f.history.takenBack() {
+		return nil
+	}
+	return append(f.stale(), f.doubts()...)
+}
+
+// undoneVerdict is the verdict of an undo, which reads everybody back at its end.
+func (f *facts) undoneVerdict() Verdict {
+	verdict := Verdict{Good, "Taken back", f.history.undone.sentence, fmt.Sprintf("Undo ended on %s: journal line %d.", moment(f.history.undone.at), f.history.undone.seq)}
+	if f.files.stays.total > 0 {
+		verdict.Tone, verdict.Word = Unknown, "Taken back, with exceptions"
+	}
+	return verdict
+}
+
 // verdict is the one sentence. Only a read-back that is complete, that nothing has changed since, and that lost and gained nothing is good.
 func (f *facts) verdict(doubtful bool) Verdict {
+	if f.history.takenBack() {
+		return f.undoneVerdict()
+	}
 	if f.history.proof == nil {
 		return Verdict{Unknown, "Not proven", "Nothing has been proven yet: nobody has been read back from the CRM, so nothing can be said about access.", ""}
 	}
@@ -61,6 +80,9 @@ func (f *facts) stale() []string {
 		return nil
 	}
 	var list []string
+	if line.proof.CanariesLost != "" {
+		list = append(list, "Some of the made-up members who went ahead lack something in the CRM.")
+	}
 	if f.history.lastWork > line.seq {
 		list = append(list, fmt.Sprintf("Something was done after the last read-back: journal line %d comes after line %d. Read everybody back again.", f.history.lastWork, line.seq))
 	}
@@ -71,7 +93,7 @@ func (f *facts) stale() []string {
 }
 
 func (f *facts) key() []KeyFigure {
-	if f.history.proof == nil {
+	if f.history.proof == nil || f.history.takenBack() {
 		return []KeyFigure{{f.files.members, "members to move", Unknown}, {f.files.rejected.total, "rows left behind", toneOf(f.files.rejected.total, Unknown)}}
 	}
 	access := f.history.proof.proof.Access
@@ -118,7 +140,7 @@ func (f *facts) known() []string {
 		}
 	}
 	if f.plan != nil {
-		names = append(names, f.plan.Account)
+		names = append(names, f.plan.Account, f.plan.AccountName)
 	}
 	return names
 }

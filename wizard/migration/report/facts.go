@@ -16,6 +16,9 @@ type facts struct {
 	made    time.Time
 	state   *checkpoint.State
 	plan    *migration.Plan
+	// rehearsal is what the import would come to, nil when nobody rehearsed; canaries are the made-up members who went ahead.
+	rehearsal *migration.Rehearsal
+	canaries  migration.Canaries
 	// proof is proof.json, which should say what the history's last proof says.
 	proof    *migration.Proof
 	history  *history
@@ -60,19 +63,28 @@ func readFacts(dir string, options Options) (*facts, error) {
 }
 
 func (f *facts) readJSON(src *source) error {
-	var plan migration.Plan
-	there, err := src.json(migration.PlanFile, &plan)
-	if err != nil {
+	var err error
+	if f.plan, err = readOne[migration.Plan](src, migration.PlanFile); err != nil {
 		return err
 	}
-	if there {
-		f.plan = &plan
+	if f.proof, err = readOne[migration.Proof](src, migration.ProofFile); err != nil {
+		return err
 	}
-	var proof migration.Proof
-	if there, err = src.json(migration.ProofFile, &proof); there {
-		f.proof = &proof
+	if f.rehearsal, err = readOne[migration.Rehearsal](src, migration.RehearsalFile); err != nil {
+		return err
 	}
+	_, err = src.json(migration.CanariesFile, &f.canaries)
 	return err
+}
+
+// readOne reads a JSON file, nil when there is none.
+func readOne[T any](src *source, name string) (*T, error) {
+	value := new(T)
+	there, err := src.json(name, value)
+	if !there {
+		return nil, err
+	}
+	return value, err
 }
 
 // saltOf is the salt that the screens use too. Without one the pseudonyms hold for this report only.

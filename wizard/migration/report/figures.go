@@ -34,6 +34,7 @@ var proofWords = []struct{ name, words string }{
 	{"links.unclear", "Members whose contact could not be told"},
 	{"links.orphans", "Contacts with a user ID, but without a member"},
 	{"links.others", "Other contacts in the account"},
+	{"canaries", "Made-up members who went ahead"},
 }
 
 // figures are all numbers of the report that rest on the journal or on a file. Made again from the same lines and files, they are the same.
@@ -110,6 +111,7 @@ func (f *fileFacts) figures() []Figure {
 	add(migration.RejectedFile, "files.rejected", "Rows in rejected.csv", f.rejected.total)
 	add(migration.TagsFile, "files.pairs", "Tags on members in member-tags.csv", f.pairs)
 	add(migration.FailedFile, "files.failed", "Rows in failed.csv", f.failed.total)
+	add(migration.UndoLeftFile, "files.stays", "Rows in undo-left.csv", f.stays.total)
 	add(migration.GapsFile, "files.gaps", "Rows in gaps.csv", f.gaps.total)
 	for _, verdict := range slices.Sorted(maps.Keys(f.access.by)) {
 		add(migration.AccessFile, "files.access."+visible(verdict), fmt.Sprintf("Rows in access.csv that say “%s”", visible(verdict)), f.access.by[verdict])

@@ -35,15 +35,15 @@ func newList(file string) list { return list{file: file, by: map[string]int{}} }
 
 // fileFacts is what the files of the folder say.
 type fileFacts struct {
-	hashes                                map[string]string
-	members                               int
-	rejected, failed, gaps, access, links list
-	tags                                  []tagCount
-	pairs                                 int
+	hashes                                       map[string]string
+	members                                      int
+	rejected, failed, gaps, access, links, stays list
+	tags                                         []tagCount
+	pairs                                        int
 }
 
-// jsonFiles are read whole, for the plan and for the comparison with the journal.
-var jsonFiles = []string{migration.PlanFile, migration.ProofFile}
+// jsonFiles are read whole.
+var jsonFiles = []string{migration.PlanFile, migration.ProofFile, migration.RehearsalFile, migration.CanariesFile}
 
 // otherFiles are not read into the report, but what is in it rests on them.
 var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile}
@@ -51,7 +51,7 @@ var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile}
 // readFiles reads all files that the figures rest on.
 func readFiles(src *source) (*fileFacts, error) {
 	f := &fileFacts{hashes: src.hashes, rejected: newList(migration.RejectedFile), failed: newList(migration.FailedFile),
-		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile)}
+		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile), stays: newList(migration.UndoLeftFile)}
 	known := addresses{}
 	err := src.rows(migration.MembersFile, func(row record) {
 		f.members++
@@ -83,6 +83,7 @@ func (f *fileFacts) readLists(src *source) error {
 		{&f.rejected, wp.ColumnReason, nil},
 		{&f.failed, "", nil},
 		{&f.gaps, "problem", nil},
+		{&f.stays, "kind", nil},
 		{&f.access, "verdict", nil},
 		{&f.links, "sign", func(row record) bool { return row.cell("sign") != string(migration.SignSame) }},
 	} {

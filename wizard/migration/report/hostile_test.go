@@ -174,7 +174,7 @@ func TestTheReportNeedsNoNetwork(t *testing.T) {
 		page := s.read(report.HTMLFile)
 		for _, never := range []string{"<link", "@import", "url(", " src=", "http-equiv=\"refresh\""} {
 			if strings.Contains(page, never) {
-				t.Errorf("the page holds %q", never)
+				s.t.Errorf("the page holds %q", never)
 			}
 		}
 	})

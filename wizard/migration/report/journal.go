@@ -33,6 +33,9 @@ type history struct {
 	tagged int
 	// lastWork is the last line that is about changing something in the CRM or on the site.
 	lastWork int64
+	// undone is the last undo that came to its end, accepted what the owner accepted last that starts by itself.
+	undone   *undoneLine
+	accepted map[string]int64
 	// spans are the runs of lines about one kind of work.
 	spans []span
 	// members holds, for those asked for, the last line that names them.
@@ -45,6 +48,13 @@ type proofLine struct {
 	at    time.Time
 	raw   json.RawMessage
 	proof migration.Proof
+}
+
+// undoneLine is an undo as the journal tells it.
+type undoneLine struct {
+	seq      int64
+	at       time.Time
+	sentence string
 }
 
 // madeLine is a tag or custom field that was made.
@@ -75,7 +85,7 @@ type (
 // readHistory verifies the whole journal and reads its first lines, or all of them. tasks tells which lines belong to which task; wanted are the
 // members whose lines are looked for. Both may be nil. Without a journal the history is empty.
 func readHistory(src *source, upTo int64, tasks taskList, wanted map[int64]int64) (*history, error) {
-	h := &history{made: map[string][]madeLine{}, sent: map[byte]int{}, members: wanted}
+	h := &history{made: map[string][]madeLine{}, accepted: map[string]int64{}, sent: map[byte]int{}, members: wanted}
 	file, err := src.root.Open(journalFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return h, nil
@@ -147,6 +157,13 @@ func (h *history) take(entry checkpoint.Entry) error {
 	switch {
 	case entry.Op == migration.OpProof:
 		return h.takeProof(entry)
+	case entry.Op == migration.OpAccepted:
+		return h.takeAccepted(entry)
+	case entry.Op == migration.OpUndo && entry.Phase == checkpoint.Done:
+		var data struct{ Sentence string }
+		err := json.Unmarshal(entry.Data, &data)
+		h.undone = &undoneLine{entry.Seq, entry.At, data.Sentence}
+		return err
 	case entry.Phase == checkpoint.Done && (entry.Op == migration.OpTagName || entry.Op == migration.OpField):
 		var data nameData
 		err := json.Unmarshal(entry.Data, &data)
@@ -178,6 +195,20 @@ func (h *history) takeProof(entry checkpoint.Entry) error {
 	h.proof = &line
 	h.proofs++
 	return nil
+}
+
+func (h *history) takeAccepted(entry checkpoint.Entry) error {
+	var starts []migration.Start
+	err := json.Unmarshal(entry.Data, &starts)
+	for _, start := range starts {
+		h.accepted[start.ID] = entry.Seq
+	}
+	return err
+}
+
+// takenBack says that undo was the last thing that was done.
+func (h *history) takenBack() bool {
+	return h.undone != nil && h.undone.seq >= h.lastWork && (h.proof == nil || h.undone.seq > h.proof.seq)
 }
 
 // takeMembers notes the line with those members of it that are asked for.

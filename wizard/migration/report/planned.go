@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,13 +15,38 @@ func (f *facts) planned() Section {
 	if f.plan == nil {
 		return Section{}
 	}
-	table := Table{ID: "plan-table", Caption: "Planned and done", Columns: columns("What", "#Planned", "#Done", "Difference")}
-	for _, row := range f.planRows() {
-		table.Rows = append(table.Rows, []Text{say(row.what), number(row.planned), doneText(row), differenceText(row)})
-	}
-	section.Words = append([]string{fmt.Sprintf("The plan was made on %s.", moment(f.plan.Made))}, f.quietWords()...)
-	section.Tables = append([]Table{table}, f.startsTables()...)
+	section.Words = append([]string{fmt.Sprintf("The plan was made on %s.", moment(f.plan.Made))}, f.rehearsalWords()...)
+	section.Words = append(section.Words, f.quietWords()...)
+	section.Tables = append([]Table{f.planTable()}, f.conflictTable()...)
 	return section
+}
+
+// planTable has a column for the rehearsal when there was one.
+func (f *facts) planTable() Table {
+	table := Table{ID: "plan-table", Caption: "Planned and done", Columns: columns("What", "#Planned", "#Done", "Difference")}
+	if f.rehearsal != nil {
+		table.Caption, table.Columns = "Planned, rehearsed and done", columns("What", "#Planned", "#Rehearsed", "#Done", "Difference")
+	}
+	for _, row := range f.planRows() {
+		cells := []Text{say(row.what), number(row.planned), knownNumber(row.done), differenceText(row)}
+		if f.rehearsal != nil {
+			cells = slices.Insert(cells, 2, knownNumber(row.rehearsed))
+		}
+		table.Rows = append(table.Rows, cells)
+	}
+	return table
+}
+
+// rehearsalWords say what the rehearsal was, and what would have stopped it.
+func (f *facts) rehearsalWords() []string {
+	if f.rehearsal == nil {
+		return nil
+	}
+	words := []string{fmt.Sprintf("It was rehearsed on %s, on a copy of the account in this computer. It predicted: %s", moment(f.rehearsal.At), f.rehearsal.Access.Sentence())}
+	if f.plan != nil && !f.rehearsal.Fits(f.plan) {
+		words = append(words, "The plan was made anew after the rehearsal, so the two are not about the same.")
+	}
+	return words
 }
 
 func (f *facts) happenedSource() string {
@@ -32,17 +56,19 @@ func (f *facts) happenedSource() string {
 	return fmt.Sprintf("journal line %d.", f.history.proof.seq)
 }
 
-// planRow is one figure of the plan beside what came of it; done is -1 when that is not known.
+// planRow is one figure of the plan beside what came of it; rehearsed and done are -1 when they are not known.
 type planRow struct {
-	what          string
-	planned, done int
+	what                     string
+	planned, rehearsed, done int
 }
 
 func (f *facts) planRows() []planRow {
 	rows := []planRow{
-		{"Members", f.plan.Members, -1}, {"New contacts", f.plan.New, -1}, {"Contacts that get something they lack", f.plan.Changed, -1},
-		{"Contacts that need nothing", f.plan.Unchanged, -1}, {"Members who cannot go", len(f.plan.Left), -1}, {"Tags on members", f.plan.TagPairs, -1},
-		{"Tags to make", len(f.plan.NewTags), len(f.history.made[migration.OpTagName])}, {"Custom fields to make", len(f.plan.NewFields), len(f.history.made[migration.OpField])},
+		{"Members", f.plan.Members, -1, -1}, {"New contacts", f.plan.New, -1, -1}, {"Contacts that get something they lack", f.plan.Changed, -1, -1},
+		{"Contacts that need nothing", f.plan.Unchanged, -1, -1}, {"Members who cannot go", len(f.plan.Left), -1, -1}, {"Tags on members", f.plan.TagPairs, -1, -1},
+		{"Tags to make", len(f.plan.NewTags), -1, len(f.history.made[migration.OpTagName])},
+		{"Custom fields to make", len(f.plan.NewFields), -1, len(f.history.made[migration.OpField])},
+		{"Requests to send everybody", f.plan.Write.Requests, -1, -1},
 	}
 	if f.history.proof != nil {
 		proof := f.history.proof.proof
@@ -50,14 +76,24 @@ func (f *facts) planRows() []planRow {
 			rows[i].done = done
 		}
 	}
+	if tried := f.rehearsal; tried != nil {
+		for i, predicted := range []int{tried.Members, tried.Created, tried.Updated, tried.Unchanged, tried.LeftOut} {
+			rows[i].rehearsed = predicted
+		}
+		requests := &rows[len(rows)-1]
+		requests.rehearsed = tried.Send.Requests
+		if tried.Actual != nil {
+			requests.done = tried.Actual.Requests
+		}
+	}
 	return rows
 }
 
-func doneText(row planRow) Text {
-	if row.done < 0 {
-		return say("not known yet")
+func knownNumber(n int) Text {
+	if n < 0 {
+		return say("not known")
 	}
-	return number(row.done)
+	return number(n)
 }
 
 func differenceText(row planRow) Text {
@@ -81,25 +117,20 @@ func (f *facts) quietWords() []string {
 	if n := len(f.plan.Several); n > 0 {
 		words = append(words, fmt.Sprintf("%s had more than one contact in the CRM.", count(n, "member", "members")))
 	}
-	if f.plan.StartsUnknown != "" {
-		words = append(words, "What the tags could start in the CRM could not be found out. That is not the same as nothing.")
-	}
 	return words
 }
 
-// startsTables list what the tags could start, and tags that could not be made.
-func (f *facts) startsTables() []Table {
-	starts := Table{ID: "starts", Caption: "Active automations that the tags could start", Columns: columns("Name", "Kind", "Tag")}
-	for _, automation := range f.plan.Starts[:min(shown, len(f.plan.Starts))] {
-		starts.Rows = append(starts.Rows, []Text{outside(automation.Name), outside(automation.Kind), outside(cmp.Or(automation.TriggerTag, "not told"))})
+// conflictTable lists tags that could not be made.
+func (f *facts) conflictTable() []Table {
+	if len(f.plan.Conflicts) == 0 {
+		return nil
 	}
-	starts.More = cut(len(starts.Rows), len(f.plan.Starts), migration.PlanFile)
 	conflicts := Table{ID: "conflicts", Caption: "Tags that could not be made under exactly their names", Columns: columns("Tag", "In the way", "Why")}
 	for _, conflict := range f.plan.Conflicts[:min(shown, len(f.plan.Conflicts))] {
 		conflicts.Rows = append(conflicts.Rows, []Text{outside(conflict.Name), outside(conflict.Other), outside(conflict.Why)})
 	}
 	conflicts.More = cut(len(conflicts.Rows), len(f.plan.Conflicts), migration.PlanFile)
-	return slices.DeleteFunc([]Table{starts, conflicts}, func(table Table) bool { return len(table.Rows) == 0 })
+	return []Table{conflicts}
 }
 
 // traffic is what went over the wire, beside what the CRM allows.

@@ -56,16 +56,16 @@ func TestTheRedactedTwinNamesNobody(t *testing.T) {
 			text := strings.ToLower(strings.ReplaceAll(style.ReplaceAllString(s.read(file), ""), "\\", ""))
 			for _, address := range addresses {
 				if address != "" && strings.Contains(text, strings.ToLower(address)) {
-					t.Errorf("%s holds the address %s", file, address)
+					s.t.Errorf("%s holds the address %s", file, address)
 				}
 			}
 			for _, name := range append(names, "Lovelace", "jane", "yoga-by", "crm.example", "example.com", "example.org", "192.0.2.7", "/home", "users.csv") {
 				if len([]rune(name)) > 3 && !strings.Contains(ownWords, strings.ToLower(name)) && word(name).MatchString(text) {
-					t.Errorf("%s holds %q", file, name)
+					s.t.Errorf("%s holds %q", file, name)
 				}
 			}
 			if strings.Contains(text, "@") {
-				t.Errorf("%s holds an at sign", file)
+				s.t.Errorf("%s holds an at sign", file)
 			}
 		}
 	})
@@ -90,11 +90,11 @@ func TestPseudonymsAreThoseOfTheScreen(t *testing.T) {
 		want := ui.Veil{On: true, Salt: "a salt for tests"}.Member("everything@example.com")
 		for _, file := range []string{report.RedactedHTMLFile, report.RedactedTextFile} {
 			if !strings.Contains(s.read(file), want) {
-				t.Errorf("%s does not call the member %q", file, want)
+				s.t.Errorf("%s does not call the member %q", file, want)
 			}
 		}
 		if strings.Contains(s.read(report.RedactedHTMLFile), "a salt for tests") {
-			t.Error("the salt stands in the report: with it, addresses could be looked up")
+			s.t.Error("the salt stands in the report: with it, addresses could be looked up")
 		}
 	})
 }
@@ -112,7 +112,7 @@ func TestNoSecretStandsInAnyReport(t *testing.T) {
 		for _, file := range written.Files {
 			for _, secret := range secrets {
 				if strings.Contains(s.read(file), secret) {
-					t.Errorf("%s holds %q", file, secret)
+					s.t.Errorf("%s holds %q", file, secret)
 				}
 			}
 		}
@@ -126,7 +126,7 @@ func TestARowThatQuotesSomebodyIsHidden(t *testing.T) {
 		s.report()
 		text := s.read(report.RedactedTextFile)
 		if strings.Contains(text, "Lovelace") || !strings.Contains(text, "Row 3: “hidden” is not an e-mail address. Correct it.") {
-			t.Errorf("the row that stayed behind: %q", text[strings.Index(text, "what to do about each"):][:400])
+			s.t.Errorf("the row that stayed behind: %q", text[strings.Index(text, "what to do about each"):][:400])
 		}
 	})
 }

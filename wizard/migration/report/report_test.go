@@ -44,7 +44,7 @@ func TestAMemberWhoLosesAccessStandsInTheReportWithTheirJournalLine(t *testing.T
 		s.prove()
 		written := s.report()
 		if written.Verdict.Tone != report.Bad || !strings.Contains(written.Verdict.Sentence, "Lost 1.") {
-			t.Errorf("the verdict is %+v", written.Verdict)
+			s.t.Errorf("the verdict is %+v", written.Verdict)
 		}
 		row := ""
 		for _, line := range strings.Split(s.read(report.MarkdownFile), "\n") {
@@ -53,10 +53,10 @@ func TestAMemberWhoLosesAccessStandsInTheReportWithTheirJournalLine(t *testing.T
 			}
 		}
 		if row == "" || strings.HasSuffix(row, "| none |") {
-			t.Errorf("the row of the member who loses access, with the line of the journal: %q", row)
+			s.t.Errorf("the row of the member who loses access, with the line of the journal: %q", row)
 		}
 		if check := s.verify(report.HTMLFile); !check.Sound() {
-			t.Errorf("bad news has to be as true as good news: %q", check.Problems)
+			s.t.Errorf("bad news has to be as true as good news: %q", check.Problems)
 		}
 	})
 }
@@ -77,11 +77,11 @@ func TestWorkAfterTheLastReadBackMakesTheVerdictUncertain(t *testing.T) {
 	told(t, "kit", func(s *story) {
 		everybody := migration.ImportInput{Again: []int64{1}}
 		if _, err := migration.Import(s.t.Context(), s.deps, everybody, job.Discard); err != nil {
-			t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		written := s.report()
 		if written.Verdict.Tone != report.Unknown || len(written.Doubts) != 1 {
-			t.Errorf("the verdict is %+v, the doubts %q", written.Verdict, written.Doubts)
+			s.t.Errorf("the verdict is %+v, the doubts %q", written.Verdict, written.Doubts)
 		}
 	})
 }
@@ -91,7 +91,7 @@ func TestAListThatDoesNotFitTheReadBackIsADoubt(t *testing.T) {
 		s.write(migration.AccessFile, []byte("verdict,ID,user_email,lost,gained,note\nlost,9,somebody@example.com,A page,,\n"))
 		written := s.report()
 		if written.Verdict.Tone == report.Good || len(written.Doubts) != 1 || !strings.Contains(written.Doubts[0], "access.csv") {
-			t.Errorf("the verdict is %+v, the doubts %q", written.Verdict, written.Doubts)
+			s.t.Errorf("the verdict is %+v, the doubts %q", written.Verdict, written.Doubts)
 		}
 	})
 }
@@ -106,10 +106,10 @@ func TestLongListsAreCutAndSayWhereTheRestIs(t *testing.T) {
 		s.report()
 		page := s.read(report.HTMLFile)
 		if !strings.Contains(page, "The first 500 of 1,200 are shown. All of them are in gaps.csv.") {
-			t.Error("the report does not say where the rest of the list is")
+			s.t.Error("the report does not say where the rest of the list is")
 		}
 		if !strings.Contains(page, "member499@") || strings.Contains(page, "member500@") {
-			t.Error("the list is not cut after 500 rows")
+			s.t.Error("the list is not cut after 500 rows")
 		}
 	})
 }
@@ -123,7 +123,7 @@ func TestADamagedJournalGetsNoReport(t *testing.T) {
 			var folder *checkpoint.Error
 			if folder, isTold = told.(*checkpoint.Error); isTold {
 				if folder.Code != "FOLDER-JOURNAL" || !strings.Contains(folder.What, "was altered") {
-					t.Errorf("it says %+v", folder)
+					s.t.Errorf("it says %+v", folder)
 				}
 				return
 			}
@@ -133,7 +133,7 @@ func TestADamagedJournalGetsNoReport(t *testing.T) {
 			}
 			told = wrapped.Unwrap()
 		}
-		t.Errorf("the error does not speak to people: %v", err)
+		s.t.Errorf("the error does not speak to people: %v", err)
 	})
 }
 
@@ -145,7 +145,7 @@ func TestTheTimelineSaysWhatAPersonDid(t *testing.T) {
 			text := s.read(name)
 			for _, want := range []string{"Ticked: You have looked at the sample", "looked at Ada Lovelace with Jane", "4. Import the members"} {
 				if !strings.Contains(strings.ReplaceAll(text, "\\", ""), want) {
-					t.Errorf("%s lacks %q", name, want)
+					s.t.Errorf("%s lacks %q", name, want)
 				}
 			}
 		}

@@ -24,6 +24,9 @@ func (f *facts) access() Section {
 		what = fmt.Sprintf("Compared were all %s, by AccessAlly's own rule: a page opens with its instant tag or its module's tag, and not with its revoke tag.", count(proof.Access.Pages, "protected page", "protected pages"))
 	}
 	section.Words = []string{proof.Sentence(), what, "A member counts as kept only when the CRM showed one contact with certain tags. What could not be read counts as undecided, never as kept."}
+	if f.history.takenBack() {
+		section.Words = append([]string{"This was so before everything was taken back."}, section.Words...)
+	}
 	section.Tables = append(section.Tables, f.accessTable(), f.gapsTable())
 	return section
 }
@@ -212,11 +215,23 @@ func (f *facts) left() Section {
 	return section
 }
 
-// undo says how to go back.
-func undo() Section {
-	return Section{ID: "undo", Title: "How to take it back", Words: []string{
+// undo says how to go back, or what undo has left.
+func (f *facts) undo() Section {
+	section := Section{ID: "undo", Title: "How to take it back", Words: []string{
 		"The journal holds what every contact was like before anything was written. So what AllySwitch did in the CRM can be taken back: allyswitch undo --dry-run shows what would happen, and allyswitch undo does it.",
 		"Contacts that AllySwitch made are removed where the CRM can delete contacts. Contacts that were there before get back the values they had, unless somebody has changed them since. Tags that AllySwitch put on members go.",
 		"Keep this folder until the first month of renewals has gone through. Never restore an old database of the site once payments have run again: that erases payments, and cards could be charged twice.",
 	}}
+	if f.history.undone == nil {
+		return section
+	}
+	section.Title = "What was taken back"
+	section.Words = []string{fmt.Sprintf("Undo ended on %s.", moment(f.history.undone.at)), f.history.undone.sentence}
+	section.Source = fmt.Sprintf("Journal line %d and undo-left.csv.", f.history.undone.seq)
+	section.Tables = []Table{{ID: "stays", Caption: "What stays although it was not there before", Columns: columns("Kind", "#User ID", "Address", "What", "Why", "#Journal line"),
+		More: cut(len(f.files.stays.rows), f.files.stays.total, f.files.stays.file),
+		Rows: rowsOf(f.files.stays, func(row record) []Text {
+			return []Text{outside(row.cell("kind")), outside(row.cell("ID")), person(row.cell("user_email")), outside(row.cell("what")), outside(row.cell("why")), f.line(row)}
+		})}}
+	return section
 }

@@ -46,15 +46,15 @@ func TestWhatWasEditedByHandIsNamed(t *testing.T) {
 			told(t, "activecampaign", func(s *story) {
 				s.report()
 				if check := s.verify(report.HTMLFile); !check.Sound() {
-					t.Fatalf("before anything was edited: %q", check.Problems)
+					s.t.Fatalf("before anything was edited: %q", check.Problems)
 				}
 				test.edit(s)
 				check := s.verify(report.HTMLFile)
 				if !strings.Contains(strings.Join(check.Problems, "\n"), test.want) {
-					t.Errorf("it should name %q, and says %q", test.want, check.Problems)
+					s.t.Errorf("it should name %q, and says %q", test.want, check.Problems)
 				}
 				if check.Sound() || !strings.Contains(check.Sentence(), "do not rely on it") {
-					t.Errorf("the sentence is %q", check.Sentence())
+					s.t.Errorf("the sentence is %q", check.Sentence())
 				}
 			})
 		})
@@ -69,7 +69,7 @@ func TestAReportStaysTrueWhenTheJournalGoesOn(t *testing.T) {
 		s.write("first.html", []byte(first))
 		check := s.verify("first.html")
 		if !check.Sound() || check.Since != 2 {
-			t.Errorf("the first report after the second: %+v", check)
+			s.t.Errorf("the first report after the second: %+v", check)
 		}
 	})
 }
@@ -83,7 +83,7 @@ func TestTheJournalOfAnotherMigrationProvesNothing(t *testing.T) {
 		other.send()
 		other.write("report.md", []byte(kept))
 		if check := other.verify("report.md"); check.Sound() || !strings.Contains(strings.Join(check.Problems, "\n"), "belongs to another migration") {
-			t.Errorf("%+v", check)
+			s.t.Errorf("%+v", check)
 		}
 	})
 }
@@ -91,10 +91,10 @@ func TestTheJournalOfAnotherMigrationProvesNothing(t *testing.T) {
 func TestAFileThatIsNoReportIsNoProof(t *testing.T) {
 	told(t, "kit", func(s *story) {
 		if check := s.verify(migration.MembersFile); check.Sound() {
-			t.Error("members.csv is called a sound report")
+			s.t.Error("members.csv is called a sound report")
 		}
 		if _, err := report.Verify(filepath.Join(s.dir, "nothing.html"), ""); err == nil {
-			t.Error("a report that is not there is checked")
+			s.t.Error("a report that is not there is checked")
 		}
 	})
 }
@@ -104,14 +104,14 @@ func TestAReportAwayFromItsFolderAsksForIt(t *testing.T) {
 		s.report()
 		away := filepath.Join(s.t.TempDir(), "report.html")
 		if err := os.WriteFile(away, []byte(s.read(report.HTMLFile)), 0o600); err != nil {
-			t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		alone, err := report.Verify(away, "")
 		if err != nil || alone.Sound() || !strings.Contains(alone.Problems[0], "--dir") {
-			t.Errorf("without the folder: %+v, %v", alone, err)
+			s.t.Errorf("without the folder: %+v, %v", alone, err)
 		}
 		if with, err := report.Verify(away, s.dir); err != nil || !with.Sound() {
-			t.Errorf("with the folder: %+v, %v", with, err)
+			s.t.Errorf("with the folder: %+v, %v", with, err)
 		}
 	})
 }
