@@ -39,7 +39,7 @@ func (r *importer) countMember(i int) {
 	case r.ledger.arrived(m.ID, hash):
 		r.result.Arrived++
 	case r.ledger.failed(m.ID, hash):
-		r.result.Failed = append(r.result.Failed, Failure{m.ID, m.Email, r.ledger.members[m.ID].reason})
+		r.result.Failed = append(r.result.Failed, Failure{m.ID, m.Email, r.ledger.reasons[m.ID]})
 	default:
 		r.result.Waiting++
 	}

@@ -288,9 +288,7 @@ func (r *importer) closePart(p part, batch string, outcomes []crm.Outcome, err e
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	intent := r.intent(p.members)
-	for i, id := range intent.Members {
-		r.ledger.members[id] = intent.outcome(i, outcome)
-	}
+	r.ledger.keep(0, intent, outcome)
 	r.ledger.last = time.Now()
 	r.sent += len(p.members)
 	r.report.Add(int64(len(p.members)-failed), int64(failed))

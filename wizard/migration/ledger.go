@@ -52,13 +52,15 @@ type tagOutcome struct {
 }
 
 // sent is what the journal knows of one member.
+//
+// It is kept small: half a million of them have to fit into memory.
 type sent struct {
-	hash   string
-	letter byte
-	id     crm.ContactID
-	reason string
+	id crm.ContactID
 	// seq is the journal's line of the intent.
 	seq int64
+	// hash is the content hash as a number.
+	hash   uint32
+	letter byte
 }
 
 // openBatch is an intent without an outcome: nobody knows whether it was carried out.
@@ -75,6 +77,8 @@ type ledger struct {
 	tagged  map[string]map[int64]bool
 	skipped map[int64]bool
 	made    map[string]int
+	// reasons are those of the members whom the CRM refused.
+	reasons map[int64]string
 	batches int
 	// last is when something was last written to the CRM.
 	last time.Time
@@ -83,7 +87,7 @@ type ledger struct {
 // readLedger reads the whole journal once.
 func readLedger(folder *checkpoint.Folder) (*ledger, error) {
 	l := &ledger{members: map[int64]sent{}, open: map[string]openBatch{}, tagged: map[string]map[int64]bool{},
-		skipped: map[int64]bool{}, made: map[string]int{}}
+		skipped: map[int64]bool{}, made: map[string]int{}, reasons: map[int64]string{}}
 	err := folder.Journal().Scan(l.take)
 	return l, doing("read the journal", err)
 }
@@ -131,17 +135,27 @@ func (l *ledger) takeUpsert(entry checkpoint.Entry) error {
 	if err := json.Unmarshal(entry.Data, &outcome); err != nil {
 		return err
 	}
-	for i, id := range l.open[entry.Batch].intent.Members {
-		answer := l.open[entry.Batch].intent.outcome(i, outcome)
-		answer.seq = l.open[entry.Batch].seq
-		l.members[id] = answer
-	}
+	l.keep(l.open[entry.Batch].seq, l.open[entry.Batch].intent, outcome)
 	delete(l.open, entry.Batch)
 	return nil
 }
 
+// keep notes what became of the members of a batch.
+func (l *ledger) keep(seq int64, intent upsertIntent, outcome upsertOutcome) {
+	for i, id := range intent.Members {
+		answer := intent.outcome(i, outcome)
+		answer.seq = seq
+		l.members[id] = answer
+		if why := outcome.Reasons[id]; why != "" {
+			l.reasons[id] = why
+		} else {
+			delete(l.reasons, id)
+		}
+	}
+}
+
 func (u upsertIntent) outcome(i int, outcome upsertOutcome) sent {
-	s := sent{hash: u.hash(i), letter: letterNot, reason: outcome.Reasons[u.Members[i]]}
+	s := sent{hash: hashNumber(u.hash(i)), letter: letterNot}
 	if i < len(outcome.Results) {
 		s.letter = outcome.Results[i]
 	}
@@ -178,10 +192,16 @@ func (l *ledger) takeTag(entry checkpoint.Entry) error {
 	return nil
 }
 
+// hashNumber is a content hash as a number; eight hex digits fit into it.
+func hashNumber(hash string) uint32 {
+	number, _ := strconv.ParseUint(hash, 16, 32)
+	return uint32(number)
+}
+
 // arrived says that the CRM took this member as they are now.
 func (l *ledger) arrived(member int64, hash string) bool {
 	s, ok := l.members[member]
-	return ok && s.hash == hash && strings.IndexByte(arrivedLetters, s.letter) >= 0
+	return ok && s.hash == hashNumber(hash) && strings.IndexByte(arrivedLetters, s.letter) >= 0
 }
 
 // arrivedLetters are the outcomes after which a member is in the CRM.
@@ -190,7 +210,7 @@ const arrivedLetters = string(letterCreated) + string(letterUpdated) + string(le
 // failed says that the CRM refused this member as they are now.
 func (l *ledger) failed(member int64, hash string) bool {
 	s, ok := l.members[member]
-	return ok && s.hash == hash && s.letter == letterFailed
+	return ok && s.hash == hashNumber(hash) && s.letter == letterFailed
 }
 
 // nextBatch names the next piece of work; names never repeat in a journal.

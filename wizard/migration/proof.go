@@ -69,7 +69,7 @@ func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) 
 	if err != nil {
 		return nil, err
 	}
-	back, err := readBackLate(ctx, deps, roster, prover.expected(), report)
+	back, err := prover.readBackLate(ctx, report)
 	if err != nil {
 		return nil, err
 	}
@@ -119,16 +119,10 @@ func newProver(deps Deps, roster *Roster) (*prover, error) {
 	return p, err
 }
 
-// expected are the members that ought to be there.
-func (p *prover) expected() map[int64]bool {
-	expect := make(map[int64]bool, p.roster.Len())
-	for i := range p.roster.Members {
-		id := p.roster.Members[i].ID
-		if p.left[id] == "" && p.ledger.arrived(id, p.roster.ContentHash(i)) {
-			expect[id] = true
-		}
-	}
-	return expect
+// expects says that a member ought to be there.
+func (p *prover) expects(member int) bool {
+	id := p.roster.Members[member].ID
+	return p.left[id] == "" && p.ledger.arrived(id, p.roster.ContentHash(member))
 }
 
 func (p *prover) compare(back *ReadBack) *Proof {

@@ -145,18 +145,15 @@ func (b *ReadBack) readTags(ctx context.Context, deps Deps, roster *Roster, plac
 }
 
 // readBackLate reads everybody back, and again while somebody is missing who may only be late: a read of this CRM may lag behind a write.
-func readBackLate(ctx context.Context, deps Deps, roster *Roster, expect map[int64]bool, report job.Reporter) (*ReadBack, error) {
-	ledger, err := readLedger(deps.Folder)
-	if err != nil {
-		return nil, err
-	}
+func (p *prover) readBackLate(ctx context.Context, report job.Reporter) (*ReadBack, error) {
+	deps := p.deps
 	lag := scaled(deps.CRM, deps.CRM.Features().ReadLag)
 	for pause := lag / 8; ; pause *= 2 {
-		back, err := readBack(ctx, deps, roster, report)
-		if err != nil || lag == 0 || back.complete(roster, expect) {
+		back, err := readBack(ctx, deps, p.roster, report)
+		if err != nil || lag == 0 || p.complete(back) {
 			return back, err
 		}
-		left := time.Until(ledger.last.Add(lag))
+		left := time.Until(p.ledger.last.Add(lag))
 		if left <= 0 {
 			return back, nil
 		}
@@ -181,13 +178,13 @@ func waitLate(ctx context.Context, deps Deps, pause time.Duration, report job.Re
 }
 
 // complete says that everybody expected is there with all their tags.
-func (b *ReadBack) complete(roster *Roster, expect map[int64]bool) bool {
-	for i := range roster.Members {
-		if !expect[roster.Members[i].ID] {
+func (p *prover) complete(back *ReadBack) bool {
+	for i := range p.roster.Members {
+		if !p.expects(i) {
 			continue
 		}
-		contacts := b.of(roster, i)
-		if len(contacts) == 0 || len(missingTags(roster.Members[i].Tags, contacts[0].Tags)) > 0 {
+		contacts := back.of(p.roster, i)
+		if len(contacts) == 0 || len(missingTags(p.roster.Members[i].Tags, contacts[0].Tags)) > 0 {
 			return false
 		}
 	}

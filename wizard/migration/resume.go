@@ -92,9 +92,7 @@ func (r *importer) closeOpen(open openBatch, contacts map[string][]crm.Contact) 
 	if err := r.deps.note(checkpoint.Done, OpUpsert, open.batch, outcome); err != nil {
 		return err
 	}
-	for i, id := range open.intent.Members {
-		r.ledger.members[id] = open.intent.outcome(i, outcome)
-	}
+	r.ledger.keep(open.seq, open.intent, outcome)
 	delete(r.ledger.open, open.batch)
 	return nil
 }
@@ -154,7 +152,7 @@ func (r *importer) recordRejected(member int, why string) error {
 	if err := r.deps.note(checkpoint.Done, OpUpsert, batch, outcome); err != nil {
 		return err
 	}
-	r.ledger.members[id] = intent.outcome(0, outcome)
+	r.ledger.keep(0, intent, outcome)
 	r.ledger.last = time.Now()
 	return nil
 }
@@ -191,8 +189,6 @@ func (r *importer) recordComplete(members []int) error {
 	if err := r.deps.note(checkpoint.Done, OpUpsert, batch, outcome); err != nil {
 		return err
 	}
-	for i, id := range intent.Members {
-		r.ledger.members[id] = intent.outcome(i, outcome)
-	}
+	r.ledger.keep(0, intent, outcome)
 	return nil
 }

@@ -97,7 +97,7 @@ func Watch(ctx context.Context, deps Deps, report job.Reporter) (*Watched, error
 	if err != nil {
 		return nil, err
 	}
-	back, err := readBackLate(ctx, deps, roster, prover.expected(), report)
+	back, err := prover.readBackLate(ctx, report)
 	if err != nil {
 		return nil, err
 	}
