@@ -22,7 +22,7 @@ var arrows = []arrow{
 	{"./wp/site", []string{"allyswitch/wizard", "allyswitch/steps", "allyswitch/crm/registry", "allyswitch/wp/wptest", screen}},
 	{"./wizard/checkpoint/...", []string{"allyswitch/crm", "allyswitch/wp", "allyswitch/steps", "allyswitch/wizard/migration", "allyswitch/wizard/ui", screen}},
 	{"./wizard/job", []string{"allyswitch/crm", "allyswitch/wp", "allyswitch/steps", "allyswitch/wizard/checkpoint", "allyswitch/wizard/migration", screen}},
-	{"./wizard/migration/report", []string{"allyswitch/steps", "allyswitch/wizard/ui", "allyswitch/crm/registry", "allyswitch/crm/sandbox", screen}},
+	{"./wizard/migration/report", []string{"allyswitch/steps", "allyswitch/wizard/ui", "allyswitch/crm/registry", screen}},
 	{"./wizard/migration", []string{"allyswitch/steps", "allyswitch/wizard/ui", "allyswitch/crm/registry", screen}},
 	{"./wizard", []string{"allyswitch/steps", "allyswitch/crm", "allyswitch/wp", "allyswitch/wizard/migration"}},
 	{"./wizard/ui", []string{"allyswitch/steps", "allyswitch/crm", "allyswitch/wp", "allyswitch/wizard/migration"}},

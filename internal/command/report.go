@@ -93,6 +93,9 @@ func Verify(options Options, file string) error {
 		file = filepath.Join(dir, report.HTMLFile)
 	}
 	check, err := report.Verify(file, options.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no %s; allyswitch report writes one, or name another file", file)
+	}
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 func (f *facts) report() *Report {
 	made := &Report{Made: f.made, Tool: f.options.Tool, Demo: f.state.Demo, Doubts: f.allDoubts(), Facts: f.what(), known: f.known()}
 	made.Verdict = f.verdict(len(made.Doubts) > 0)
-	made.Key = f.key()
+	made.Key = f.key(len(made.Doubts) > 0)
 	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.starts(), f.canarySection(), f.traffic(), f.rejected(), f.happened(), f.left(), f.undo()} {
 		if section.ID != "" {
 			made.Sections = append(made.Sections, section)
@@ -92,17 +92,24 @@ func (f *facts) stale() []string {
 	return list
 }
 
-func (f *facts) key() []KeyFigure {
+// key is never good while there is a doubt.
+func (f *facts) key(doubtful bool) []KeyFigure {
 	if f.history.proof == nil || f.history.takenBack() {
 		return []KeyFigure{{f.files.members, "members to move", Unknown}, {f.files.rejected.total, "rows left behind", toneOf(f.files.rejected.total, Unknown)}}
 	}
 	access := f.history.proof.proof.Access
-	return []KeyFigure{
+	figures := []KeyFigure{
 		{access.Kept, "keep their access", Good},
 		{access.Lost, "lose access", toneOf(access.Lost, Bad)},
 		{access.Gained, "gain access", toneOf(access.Gained, Bad)},
 		{access.Undecided, "cannot be decided", toneOf(access.Undecided, Unknown)},
 	}
+	for i := range figures {
+		if doubtful && figures[i].Tone == Good {
+			figures[i].Tone = Unknown
+		}
+	}
+	return figures
 }
 
 // toneOf is good for zero.

@@ -26,6 +26,8 @@ type Check struct {
 	Files, Figures int
 	// Problems are what does not fit, in sentences that name the line, the file or the figure. Without any, all fits.
 	Problems []string
+	// alone says that only a journal was checked, without a report.
+	alone bool
 }
 
 // Sound says that everything fits.
@@ -33,7 +35,12 @@ func (c *Check) Sound() bool { return len(c.Problems) == 0 }
 
 // Sentence says in one sentence what the check proves, and what it does not.
 func (c *Check) Sentence() string {
-	if !c.Sound() {
+	switch {
+	case c.alone && c.Sound():
+		return fmt.Sprintf("All %s of the journal are unbroken: this proves that no line was changed or taken out by itself, but not that the last ones were not taken away, which only a report can show.", count(int(c.Lines), "line", "lines"))
+	case c.alone:
+		return "The journal is not as it was written: do not rely on it before that is explained."
+	case !c.Sound():
 		return fmt.Sprintf("This report does not fit its journal and files (%s): do not rely on it before that is explained, and write a new one with allyswitch report.",
 			count(len(c.Problems), "difference", "differences"))
 	}
@@ -47,8 +54,11 @@ func (c *Check) problem(format string, values ...any) {
 }
 
 // Verify makes every figure of a report again from the journal and the files in a folder, without a network and without changing anything. An empty folder
-// means the one that the report lies in. An error means that the check itself could not be made.
+// means the one that the report lies in. Of a journal.jsonl only the chain is checked. An error means that the check itself could not be made.
 func Verify(path, folder string) (*Check, error) {
+	if filepath.Base(path) == journalFile {
+		return verifyJournal(path)
+	}
 	text, err := readReport(path)
 	if err != nil {
 		return nil, doing("read the report", err)
@@ -66,6 +76,23 @@ func Verify(path, folder string) (*Check, error) {
 		return nil, err
 	}
 	return check, check.against(folder, text, evidence)
+}
+
+// verifyJournal checks a journal by itself.
+func verifyJournal(path string) (*Check, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, doing("read the journal", err)
+	}
+	defer file.Close()
+	check := &Check{Report: journalFile, Folder: filepath.Dir(path), alone: true}
+	var bad *checkpoint.BadLine
+	check.Lines, _, err = checkpoint.Verify(file)
+	if errors.As(err, &bad) {
+		check.problem("journal.jsonl: %s.", bad.Error())
+		return check, nil
+	}
+	return check, doing("read the journal", err)
 }
 
 func readReport(path string) ([]byte, error) {

@@ -115,3 +115,15 @@ func TestAReportAwayFromItsFolderAsksForIt(t *testing.T) {
 		}
 	})
 }
+
+func TestAJournalCanBeCheckedByItself(t *testing.T) {
+	told(t, "kit", func(s *story) {
+		if check := s.verify("journal.jsonl"); !check.Sound() || !strings.Contains(check.Sentence(), "which only a report can show") {
+			s.t.Errorf("%+v %s", check, check.Sentence())
+		}
+		s.edit("journal.jsonl", `"lost":0`, `"lost":7`)
+		if check := s.verify("journal.jsonl"); check.Sound() || !strings.Contains(check.Problems[0], "was altered") {
+			s.t.Errorf("%+v", check)
+		}
+	})
+}
