@@ -37,6 +37,9 @@ func (j *journey) shown() []wizard.Step {
 // Number implements wizard.Numbered.
 func (e elsewhere) Number() int { return e.Sheeted.(wizard.Numbered).Number() }
 
+// Brief implements wizard.Brief.
+func (e elsewhere) Brief() string { return e.Sheeted.(wizard.Brief).Brief() }
+
 // Open implements wizard.Step.
 func (e elsewhere) Open(state *checkpoint.State) wizard.Screen {
 	return wizard.NewSheetScreen(e, state)

@@ -3,6 +3,7 @@
 package steps
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -43,6 +44,8 @@ type step struct {
 	number int
 	before *step
 	deps   *Deps
+	// beside says that it is a tool: it stands beside the way.
+	beside bool
 	// sheet says what there is to say and do. It does no I/O beyond what Deps has cached.
 	sheet func(*checkpoint.State) wizard.Sheet
 	// inputs is a text that changes when anything changes that the step rests on.
@@ -58,6 +61,12 @@ func (s *step) Title() string { return s.title }
 
 // Number is the step's number in the procedure, 0 for start and finish.
 func (s *step) Number() int { return s.number }
+
+// Brief is a title of a few words, for the rail.
+func (s *step) Brief() string { return cmp.Or(briefs[s.id], s.title) }
+
+// Beside implements wizard.Beside.
+func (s *step) Beside() bool { return s.beside }
 
 // Status says where the step stands.
 func (s *step) Status(state *checkpoint.State) wizard.Status {

@@ -103,8 +103,10 @@ func TestTicksCanBeTakenBack(t *testing.T) {
 		term.Press("space")
 		term.Sees("[ ] The maintenance page is on.", "The tick is taken back.")
 		term.Press("enter")
+		term.Sees("[ ] The maintenance page is on.") // Enter held down must not tick what nobody has read
+		term.Press("shift+tab", "space")
 		term.Sees("[✓] The maintenance page is on.")
-		term.Press("space")
+		term.Press("enter", "space")
 		term.Sees("Where is it?")
 		term.Type("on the second disk")
 		term.Press("enter")

@@ -1,6 +1,7 @@
 package wizard
 
 import (
+	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -122,7 +123,9 @@ type sheetText struct {
 	// paragraphs are made fit when drawn; sign puts a warning sign before each.
 	paragraphs []string
 	sign       bool
-	offset     int
+	// headings are those of the paragraphs that stand out.
+	headings []string
+	offset   int
 }
 
 func (t *sheetText) press(msg tea.KeyPressMsg) (Action, bool) {
@@ -149,6 +152,10 @@ func (t *sheetText) draw(look Look, width, height int) []string {
 		if t.sign {
 			sign := look.Theme.Warn.Render(look.Theme.Signs.Warn)
 			lines = append(lines, ui.Indent(sign+" ", look.Wrap(text, wide-5-ui.Width(sign)))...)
+			continue
+		}
+		if slices.Contains(t.headings, text) {
+			lines = append(lines, look.Theme.Heading.Render(text))
 			continue
 		}
 		lines = append(lines, look.Wrap(text, wide-4)...)

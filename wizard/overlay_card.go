@@ -7,7 +7,9 @@ import (
 
 // card tells about an error: what happened, what it means, what to do, the code. Details are folded.
 type card struct {
-	title    string
+	title string
+	// held says that nothing went wrong: it was held back on purpose.
+	held     bool
 	told     Explanation
 	retry    Action
 	unfolded bool
@@ -57,7 +59,12 @@ func (c *card) draw(look Look, width, height int) []string {
 	}
 	high := min(len(lines)+2, height)
 	c.offset = max(min(c.offset, len(lines)-high+2), 0)
-	return theme.Card(look.Text(c.title), lines, wide, high, c.offset)
+	sign := theme.Signs.Bad
+	theme.Title = theme.Bad
+	if c.held {
+		sign, theme.Title = theme.Signs.Warn, theme.Warn.Bold(true)
+	}
+	return theme.Card(sign+" "+look.Text(c.title), lines, wide, high, c.offset)
 }
 
 func (c *card) hints() []key.Binding {

@@ -14,6 +14,9 @@ type Numbered interface{ Number() int }
 // Beside is a step that stands beside the way, a tool: the wizard never leads there by itself.
 type Beside interface{ Beside() bool }
 
+// Brief is a step with a shorter title for the rail, where there is little room.
+type Brief interface{ Brief() string }
+
 // Path is the steps in order.
 type Path []Step
 
@@ -122,6 +125,14 @@ func (p Path) count() int {
 		count = max(count, p.number(step))
 	}
 	return count
+}
+
+// brief is a step's title as short as it has one.
+func brief(step Step) string {
+	if short, ok := step.(Brief); ok {
+		return short.Brief()
+	}
+	return step.Title()
 }
 
 func (p Path) index(step Step) int {

@@ -9,8 +9,10 @@ import (
 // railEntry is one step in a list of all.
 type railEntry struct {
 	id, number, title string
-	status            Status
-	shown, beside     bool
+	// brief is the title in the rail.
+	brief         string
+	status        Status
+	shown, beside bool
 	// atWork says that a job of it runs right now.
 	atWork bool
 }
@@ -20,7 +22,7 @@ func (s *Shell) railEntries() []railEntry {
 	entries := make([]railEntry, 0, len(s.path))
 	for _, step := range s.path {
 		entry := railEntry{
-			id: step.ID(), number: s.path.Short(step), title: step.Title(),
+			id: step.ID(), number: s.path.Short(step), title: step.Title(), brief: brief(step),
 			status: step.Status(s.keeper.State()), shown: step.ID() == s.shown.ID(), beside: beside(step),
 		}
 		if s.running != nil && s.running.step.ID() == entry.id {
@@ -50,8 +52,8 @@ func (e railEntry) state(theme ui.Theme) (style styled, sign, word string) {
 	return theme.Body, theme.Signs.Ready, "to do"
 }
 
-// railWidth leaves the page the room it has in the smallest home, and takes of the rest what titles need.
-func (s *Shell) railWidth() int { return max(min(s.width-82, 42), 28) }
+// railWidth leaves the page the room it has in the smallest home, and takes of the rest what brief titles and a word about them need.
+func (s *Shell) railWidth() int { return max(min(s.width-82, 38), 28) }
 
 // rail draws all steps in exactly height lines, around the one on display.
 func (s *Shell) rail(height int) []string {
@@ -82,10 +84,13 @@ func (s *Shell) railLine(entry railEntry) string {
 	if word == "to do" || word == "later" || word == "tool" || word == "done" {
 		word = "" // the sign says it, and titles need the room
 	}
-	room := s.railWidth() - 7 - signs - ui.Width(word)
-	title := theme.Fit(s.look.Text(entry.title), room)
+	room := s.railWidth() - 8 - signs
+	if word != "" {
+		room -= ui.Width(word) + 1
+	}
+	title := theme.Fit(s.look.Text(entry.brief), room)
 	if entry.shown {
 		title = theme.Focus.Render(title)
 	}
-	return pointer + style.Render(theme.Fit(sign, signs)) + fmt.Sprintf(" %2s ", entry.number) + title + " " + style.Render(word)
+	return pointer + " " + style.Render(theme.Fit(sign, signs)) + fmt.Sprintf(" %2s ", entry.number) + title + " " + style.Render(word)
 }

@@ -11,13 +11,23 @@ func (s *Shell) helpText() *sheetText {
 	if len(texts) > 0 {
 		texts = append(texts, "")
 	}
-	texts = append(texts, "What to tell support: you are at "+s.path.Code(s.shown)+", in AllySwitch "+s.version+".", "", "Keys on this page")
+	texts = append(texts, tellHeading, "You are at "+s.path.Code(s.shown)+", in AllySwitch "+s.version+".", "", hereHeading)
 	for _, column := range s.screen.FullHelp() {
 		texts = append(texts, keyTexts(column)...)
 	}
-	texts = append(texts, "", "Keys that always work")
-	return &sheetText{title: "Help: " + s.shown.Title(), paragraphs: append(texts, keyTexts(globalKeys())...)}
+	texts = append(texts, "", alwaysHeading)
+	return &sheetText{
+		title: "Help: " + s.shown.Title(), paragraphs: append(texts, keyTexts(globalKeys())...),
+		headings: []string{tellHeading, hereHeading, alwaysHeading},
+	}
 }
+
+// The headings of the help.
+const (
+	tellHeading   = "What to tell support"
+	hereHeading   = "Keys on this page"
+	alwaysHeading = "Keys that always work"
+)
 
 func globalKeys() []key.Binding {
 	return []key.Binding{

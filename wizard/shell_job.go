@@ -143,7 +143,7 @@ func (s *Shell) failure(ended *running, err error) *card {
 	if Refused(err) {
 		title = "Held back, for the safety of your members"
 	}
-	return &card{told: Explain(err), title: title, retry: rerun{step: ended.step.ID(), key: ended.task.Key}}
+	return &card{told: Explain(err), title: title, held: Refused(err), retry: rerun{step: ended.step.ID(), key: ended.task.Key}}
 }
 
 // warnings opens the sentences that the job kept for its end.

@@ -77,10 +77,13 @@ func detail(look Look, label, text string, width int) []string {
 	}
 	first := "     "
 	if label != "" {
-		first += look.Theme.Quiet.Render(label) + " "
+		first += look.Theme.Quiet.Render(look.Theme.Fit(label, max(ui.Width(label), labelWidth))) + " "
 	}
 	return ui.Indent(first, look.Wrap(text, width-ui.Width(first)))
 }
+
+// labelWidth is how wide labels are at least, so that texts under each other begin under each other.
+const labelWidth = len("Look for")
 
 // quiet draws a side remark below an item.
 func quiet(look Look, text string, width int) []string {

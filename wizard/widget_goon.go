@@ -47,7 +47,7 @@ func (w *goOn) update(msg tea.Msg) reply {
 func (w *goOn) draw(look Look, room frame) drawing {
 	theme := look.Theme
 	if !w.done {
-		return drawing{lines: head(look, room.focused, theme.Quiet, theme.Signs.Ready, w.unfinished(), room.width)}
+		return drawing{lines: w.drawUnfinished(look, room)}
 	}
 	text := w.label
 	if text == "" {
@@ -60,6 +60,19 @@ func (w *goOn) draw(look Look, room frame) drawing {
 		pointer, button = theme.Focus.Render(theme.Signs.Pointer), theme.Button.Render("[ "+text+" ]")
 	}
 	return drawing{lines: []string{" " + pointer + " " + button}}
+}
+
+// drawUnfinished is quiet as long as nobody tries to go on: it is no work of its own.
+func (w *goOn) drawUnfinished(look Look, room frame) []string {
+	theme := look.Theme
+	if room.focused {
+		return head(look, true, theme.Quiet, theme.Signs.Ready, w.unfinished(), room.width)
+	}
+	lines := look.Wrap(w.unfinished(), room.width-ui.Width(theme.Signs.Ready)-4)
+	for i, line := range lines {
+		lines[i] = theme.Quiet.Render(line)
+	}
+	return ui.Indent("   "+theme.Quiet.Render(theme.Signs.Ready)+" ", lines)
 }
 
 func (w *goOn) hints() []key.Binding {

@@ -7,8 +7,11 @@ import (
 	"allyswitch/wizard/ui"
 )
 
-// least is how many rows are shown however small the window is.
-const least = 3
+// Rows that are shown however small the window is, and at most while the focus is elsewhere.
+const (
+	least  = 3
+	glance = 5
+)
 
 func (w *tableWidget) draw(look Look, room frame) drawing {
 	theme := look.Theme
@@ -18,6 +21,9 @@ func (w *tableWidget) draw(look Look, room frame) drawing {
 	}
 	below := w.below(look, room)
 	rows := max(min(room.height-len(lines)-len(below)-3-wholeLines, w.table.Rows), least)
+	if !room.focused {
+		rows = min(rows, glance)
+	}
 	grid := w.grid
 	grid.Focused = room.focused
 	grid.Columns = w.columns(look)
@@ -35,7 +41,7 @@ func (w *tableWidget) draw(look Look, room frame) drawing {
 }
 
 // wholeLines is the room kept for cells of the focused row that do not fit into their columns.
-const wholeLines = 2
+const wholeLines = 3
 
 // whole shows in full what does not fit into the columns of the focused row.
 func (w *tableWidget) whole(look Look, grid ui.Table, room frame) []string {
@@ -47,7 +53,11 @@ func (w *tableWidget) whole(look Look, grid ui.Table, room frame) []string {
 	for _, column := range grid.Short(cells, room.width-4) {
 		lines = append(lines, detail(look, grid.Columns[column].Title+":", cells[column], room.width)...)
 	}
-	return lines[:min(len(lines), wholeLines)]
+	if len(lines) > wholeLines {
+		lines[wholeLines-1] = look.Theme.Fit(lines[wholeLines-1], room.width-1-ui.Width(look.Theme.Signs.More)) + " " + look.Theme.Signs.More
+		lines = lines[:wholeLines]
+	}
+	return lines
 }
 
 // columns are the headings, made fit to be drawn.

@@ -7,7 +7,8 @@ import (
 	"allyswitch/wizard/ui"
 )
 
-// tickWidget is a box for what only a person can do. Space ticks it and takes the tick back.
+// tickWidget is a box for what only a person can do. Space ticks it and takes the tick back. Enter only moves on: held down, it would tick what
+// nobody has read. Where to go and what to look for are shown for the box in focus, so that there is one thing to do at a time.
 type tickWidget struct {
 	name string
 	tick Tick
@@ -51,20 +52,17 @@ func (w *tickWidget) update(msg tea.Msg) reply {
 		if w.tick.Set != nil {
 			return reply{action: Untick{Key: w.tick.Key}}
 		}
-		return w.set(0)
+		return w.set()
 	case "enter":
-		if w.tick.Set != nil {
-			return reply{move: 1}
-		}
-		return w.set(1)
+		return reply{move: 1}
 	}
 	return reply{ignored: true}
 }
 
 // set ticks the box, or asks for the note first.
-func (w *tickWidget) set(move int) reply {
+func (w *tickWidget) set() reply {
 	if w.tick.Note == "" {
-		return reply{action: SetTick{Key: w.tick.Key}, move: move}
+		return reply{action: SetTick{Key: w.tick.Key}}
 	}
 	w.noting, w.note = true, ui.NewInput("", false)
 	return reply{}
@@ -81,7 +79,7 @@ func (w *tickWidget) draw(look Look, room frame) drawing {
 		text += " (if it applies)"
 	}
 	lines := head(look, room.focused, style, sign, text, room.width)
-	if room.focused || w.tick.Set == nil {
+	if room.focused {
 		lines = append(lines, where(look, w.tick.Where, room.width)...)
 		lines = append(lines, detail(look, "Look for", w.tick.Look, room.width)...)
 	}
