@@ -100,6 +100,16 @@ func explainRefusal(refusal *migration.Refusal) wizard.Explanation {
 		words.What = fmt.Sprintf("Your CRM's plan has no room for all members: %s.", refusal.Detail)
 		words.Now = "Move to a bigger plan, or tell AllySwitch in step 4 that your plan grows by itself."
 		words.Code = "ALLY-ROOM"
+	case errors.Is(refusal, migration.ErrNotOne):
+		words.What = fmt.Sprintf("Exactly one contact is needed here, but %s.", refusal.Detail)
+		words.Means = "Nothing was changed."
+		words.Now = "If there are several, merge them first, with the tool \"Merge two contacts of one person\". If there is none, look whether the person has used another address."
+		words.Code = "ALLY-CONTACT"
+	case errors.Is(refusal, migration.ErrSamePerson):
+		words.What = fmt.Sprintf("These contacts cannot be merged: %s.", refusal.Detail)
+		words.Means = "Nothing was changed."
+		words.Now = "Choose two different contacts, and show them side by side again."
+		words.Code = "ALLY-MERGE"
 	case errors.Is(refusal, migration.ErrOtherShop):
 		words.What = fmt.Sprintf("This list seems to be of another shop: %s.", refusal.Detail)
 		words.Means = "Nothing was taken over from it. " + safe

@@ -40,6 +40,12 @@ func (e elsewhere) Number() int { return e.Sheeted.(wizard.Numbered).Number() }
 // Brief implements wizard.Brief.
 func (e elsewhere) Brief() string { return e.Sheeted.(wizard.Brief).Brief() }
 
+// Beside implements wizard.Beside.
+func (e elsewhere) Beside() bool {
+	tool, ok := e.Sheeted.(wizard.Beside)
+	return ok && tool.Beside()
+}
+
 // Open implements wizard.Step.
 func (e elsewhere) Open(state *checkpoint.State) wizard.Screen {
 	return wizard.NewSheetScreen(e, state)

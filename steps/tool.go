@@ -1,0 +1,54 @@
+package steps
+
+import (
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+)
+
+// The tools' names in the checkpoint and in answers. They are never renamed.
+const (
+	ImportStudents = "import-students"
+	AddMember      = "add-member"
+	MergeContacts  = "merge-contacts"
+	TeamSettings   = "team-settings"
+)
+
+// Tools lists what stands beside the way and is opened from the list of steps. An unattended run leaves them alone: each needs a person who looks.
+func Tools(deps *Deps) []wizard.Step {
+	made := []*step{newImportStudents(deps), newAddMember(deps), newMergeContacts(deps), newTeamSettings(deps)}
+	tools := make([]wizard.Step, len(made))
+	for i, tool := range made {
+		tool.beside = true
+		tools[i] = tool
+	}
+	return tools
+}
+
+// newTool makes a tool that rests on the account, so that its work is looked at again when that is another one.
+func newTool(deps *Deps, id, title string) *step {
+	return &step{id: id, title: title, deps: deps, inputs: restsOn(theAccount)}
+}
+
+// afresh forgets what a tool did for one person, when it is used for another.
+func afresh(state *checkpoint.State, id string, kept ...string) {
+	tool := state.Step(id)
+	answers := map[string]string{}
+	for _, key := range kept {
+		if value := tool.Answers[key]; value != "" {
+			answers[key] = value
+		}
+	}
+	*tool = checkpoint.Step{Answers: answers}
+}
+
+// table shows a file of the migration's folder, column by column.
+func (s *step) table(key, title, file string, columns []wizard.Column, cells ...string) wizard.Table {
+	rows := s.deps.files.rows(s.deps.Folder, file)
+	return wizard.Table{Key: key, Title: title, Rows: rows.len(), Columns: columns, Row: func(i int) []string {
+		out := make([]string, len(cells))
+		for column, heading := range cells {
+			out[column] = rows.cell(i, heading)
+		}
+		return out
+	}}
+}

@@ -1,0 +1,243 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"allyswitch/crm"
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+	"allyswitch/wp/site"
+)
+
+// emailsRepeat says that the chosen CRM may have several contacts with one address (Keap and Ontraport: their API references).
+func emailsRepeat(provider crm.Provider) bool {
+	return provider.ID == "keap" || provider.ID == "ontraport"
+}
+
+// mergesByAPI says that the chosen CRM makes one contact of two by API (Keap).
+func mergesByAPI(provider crm.Provider) bool { return provider.ID == "keap" }
+
+func newMergeContacts(deps *Deps) *step {
+	s := newTool(deps, MergeContacts, "Merge two contacts of one person")
+	s.sheet = s.mergeSheet
+	s.answered = func(state *checkpoint.State, key, _ string) error {
+		if key == "merge.keep" || key == "merge.lose" {
+			find := state.Step(MergeContacts).Tasks["find"]
+			found := count(state, MergeContacts, "duplicates")
+			afresh(state, MergeContacts, "merge.keep", "merge.lose")
+			if !find.Started.IsZero() {
+				state.Step(MergeContacts).Tasks = map[string]checkpoint.Task{"find": find}
+				setCount(state, MergeContacts, "duplicates", int(found))
+			}
+		}
+		return nil
+	}
+	return s
+}
+
+func (s *step) mergeSheet(state *checkpoint.State) wizard.Sheet {
+	provider, _ := s.deps.provider(state)
+	name := s.deps.crmName(state)
+	does := []string{fmt.Sprintf("One person has two contacts in %s. Here you choose which one stays, and that one gets everything that gives access.", name)}
+	if mergesByAPI(provider) {
+		does = append(does, "Keap merges tags and orders by itself. AllySwitch saves both contacts first, and looks afterwards whether every tag is there.")
+	} else {
+		does = append(does, fmt.Sprintf("AllySwitch moves the tags. The other contact you put away yourself in %s.", name))
+	}
+	return wizard.Sheet{
+		Level: level(state),
+		Does:  does,
+		Warnings: []string{
+			"A merge cannot be taken back, by nobody. Look at both contacts side by side first.",
+			"Tags can start automations. Pause those that start with one of the tags, or the person is mailed.",
+		},
+		Did:   mergeFacts(state),
+		Items: s.mergeItems(state, provider, name),
+		Known: "The contact that stays has all tags of both, the site knows its contact ID, and the orders have moved to it.",
+		Help: []string{
+			"Keep the contact that the site knows: its contact ID is on the user's profile, Users, Edit, AccessAlly. Then nothing has to be linked again.",
+			"Both contacts as they were are in a file merge-….json in the migration's folder.",
+			"What can go wrong: the CRM shows changes late, or a tag is missing afterwards. Then the tag is named here, and you put it on by hand.",
+			"In AccessAlly there is a merge screen too, on Keap only: Settings, General Setup, Display Settings, Merge Contacts Operation; then Permissions, Merge Users.",
+			"Support will ask for both contact IDs and the name of that file.",
+		},
+	}
+}
+
+func (s *step) mergeItems(state *checkpoint.State, provider crm.Provider, name string) []wizard.Item {
+	var items []wizard.Item
+	if emailsRepeat(provider) {
+		items = append(items, s.crmTask(state, wizard.Task{Key: "find", Label: "Look for contacts that share an address", Complete: s.doneWith(state, "find"), Help: "Reads everybody. Changes nothing."},
+			func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+				found, err := migration.FindDuplicates(ctx, deps, report)
+				return func(state *checkpoint.State) { setCount(state, MergeContacts, "duplicates", found.Contacts) }, err
+			}))
+		if s.doneWith(state, "find") && count(state, MergeContacts, "duplicates") > 0 {
+			items = append(items, s.duplicatesTable())
+		}
+	}
+	items = append(items,
+		s.ask(state, wizard.Question{Key: "merge.keep", Label: "The address of the contact that stays", Required: true, Validate: checkAddress, Help: "Choose it in the list above, if there is one, or type it."}),
+		s.ask(state, wizard.Question{Key: "merge.lose", Label: "The address of the contact that goes", Required: true, Validate: checkAddress}))
+	pair := pairOf(state)
+	if pair.KeepEmail == "" || pair.LoseEmail == "" {
+		return items
+	}
+	items = append(items, s.compareTask(state, pair))
+	if note(state, MergeContacts, "compared") == "" {
+		return items
+	}
+	items = append(items, s.table("pair", "Side by side (saved in merge-pair.csv)", migration.PairFile,
+		[]wizard.Column{{Title: "What", Width: 20}, {Title: "Stays", Width: 18, Private: true}, {Title: "Goes", Width: 18, Private: true}, {Title: "Afterwards", Private: true}}, "what", "keep", "lose", "after"))
+	words := "merge " + string(pair.Lose) + " into " + string(pair.Keep)
+	items = append(items, s.ask(state, wizard.Question{Key: "merge.confirm", Label: "This cannot be taken back", Required: true, Confirm: words, Help: "Type: " + words}), s.mergeTask(state, provider, pair, words))
+	if note(state, MergeContacts, "merged") == "" {
+		return items
+	}
+	return append(items, s.afterMergeItems(state, provider, name, pair)...)
+}
+
+// pairOf is who was chosen: addresses, and IDs where the list or the comparison told them.
+func pairOf(state *checkpoint.State) migration.Pair {
+	return migration.Pair{KeepEmail: state.Answer(MergeContacts, "merge.keep"), LoseEmail: state.Answer(MergeContacts, "merge.lose"),
+		Keep: crm.ContactID(note(state, MergeContacts, "keep")), Lose: crm.ContactID(note(state, MergeContacts, "lose"))}
+}
+
+func (s *step) duplicatesTable() wizard.Table {
+	table := s.table("duplicates", "Contacts that share an address (saved in duplicates.csv)", migration.DuplicatesFile,
+		[]wizard.Column{{Title: "Address", Width: 24, Private: true}, {Title: "Contact ID", Width: 10}, {Title: "Name", Width: 14, Private: true}, {Title: "Made", Width: 10}, {Title: "Tags"}}, "email", "contact_id", "name", "created", "tags")
+	rows := s.deps.files.rows(s.deps.Folder, migration.DuplicatesFile)
+	table.Actions = []wizard.RowAction{
+		{Key: "k", Label: "this one stays", Do: func(row int, _ string) (wizard.Change, error) {
+			return choosePair(rows, row, "merge.keep", "keep"), nil
+		}},
+		{Key: "x", Label: "this one goes", Do: func(row int, _ string) (wizard.Change, error) {
+			return choosePair(rows, row, "merge.lose", "lose"), nil
+		}},
+	}
+	return table
+}
+
+// choosePair takes a contact from the list, and forgets what was done with another pair.
+func choosePair(rows *fileRows, row int, question, key string) wizard.Change {
+	return func(state *checkpoint.State) {
+		kept := state.Step(MergeContacts)
+		if note(state, MergeContacts, "merged") != "" {
+			kept.Notes, kept.Answers, kept.Ticks = nil, nil, nil
+		}
+		setAnswer(kept, question, rows.cell(row, "email"))
+		setNote(state, MergeContacts, key, rows.cell(row, "contact_id"))
+		delete(kept.Notes, "compared")
+		delete(kept.Answers, "merge.confirm")
+		for _, task := range []string{"compare", "merge", "site"} {
+			delete(kept.Tasks, task)
+		}
+	}
+}
+
+func (s *step) compareTask(state *checkpoint.State, pair migration.Pair) wizard.Task {
+	return s.crmTask(state, wizard.Task{Key: "compare", Label: "Show both side by side", Required: true, Complete: s.doneWith(state, "compare") && note(state, MergeContacts, "compared") != "", Help: "Changes nothing."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			found, err := migration.ComparePair(ctx, deps, pair, report)
+			if err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) {
+				setNote(state, MergeContacts, "keep", string(found.Keep))
+				setNote(state, MergeContacts, "lose", string(found.Lose))
+				setNote(state, MergeContacts, "compared", "yes")
+			}, nil
+		})
+}
+
+func (s *step) mergeTask(state *checkpoint.State, provider crm.Provider, pair migration.Pair, words string) wizard.Task {
+	label := "Move the tags to the contact that stays"
+	if mergesByAPI(provider) {
+		label = "Merge the two contacts in " + provider.Name
+	}
+	return s.crmTask(state, wizard.Task{Key: "merge", Label: label, Required: true, Complete: note(state, MergeContacts, "merged") != "" && note(state, MergeContacts, "missing") == "",
+		Locked: lockedUnless(state.Answer(MergeContacts, "merge.confirm") == words, "Type the words above first."), Help: "Saves both contacts in a file first, and reads the one that stays again afterwards."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			done, err := migration.MergePair(ctx, deps, pair, report)
+			if err != nil {
+				return nil, err
+			}
+			orders, err := migration.OrdersOf(deps.Folder, pair.Lose)
+			return func(state *checkpoint.State) {
+				setNote(state, MergeContacts, "merged", "yes")
+				setNote(state, MergeContacts, "saved", done.Saved)
+				setNote(state, MergeContacts, "moved", strings.Join(done.Moved, ", "))
+				setNote(state, MergeContacts, "missing", strings.Join(done.Missing, ", "))
+				setNote(state, MergeContacts, "gone", map[bool]string{true: "yes"}[done.Gone])
+				setNote(state, MergeContacts, "orders", strings.Join(orders, ", "))
+			}, err
+		})
+}
+
+// afterMergeItems are what is left to do on the site, and in a CRM that cannot merge by API.
+func (s *step) afterMergeItems(state *checkpoint.State, provider crm.Provider, name string, pair migration.Pair) []wizard.Item {
+	var items []wizard.Item
+	if !mergesByAPI(provider) {
+		items = append(items,
+			s.tick(state, wizard.Tick{Key: "automations", Text: "The contact that stays is in every automation that the other one was in", Look: "automations that are under way, such as a course by mail. Add the contact by hand."}),
+			s.tick(state, wizard.Tick{Key: "put-away", Text: fmt.Sprintf("The other contact, %s, is put away in %s", pair.Lose, name), Look: "its own merge, if it has one, or its delete. Look once more that the address is the right one."}))
+	}
+	items = append(items, wizard.Instruction{Text: "The contact ID for the site is " + string(pair.Keep), Copy: string(pair.Keep)})
+	if level(state) == levelCompanion {
+		items = append(items, s.mergeOnSite(state, provider, pair))
+	} else {
+		items = append(items, s.tick(state, wizard.Tick{Key: "linked", Text: "The user on the site has this contact ID, and their data is refreshed", Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"},
+			Look: "Contact ID, then \"Refresh CRM information\" under Manually Refresh Membership Data, then Update User."}))
+	}
+	text := "Every order of the other contact has been moved to the one that stays"
+	if orders := note(state, MergeContacts, "orders"); orders != "" {
+		text = "These orders have been moved to the contact that stays: " + orders
+	}
+	return append(items, s.tick(state, wizard.Tick{Key: "orders-moved", Text: text, Where: []string{"AccessAlly Order Update"}, Look: "orders of " + string(pair.Lose) + " in AccessAlly, Sales, Orders. Move each with the updater of step 12."}))
+}
+
+// mergeOnSite gives the kept contact ID to the users who had either one.
+func (s *step) mergeOnSite(state *checkpoint.State, provider crm.Provider, pair migration.Pair) wizard.Task {
+	return s.companionTask(state, wizard.Task{Key: "site", Label: "Give the site the contact ID that stays", Required: true, Complete: s.doneWith(state, "site"),
+		Help: "Only users with one of the two addresses whose contact ID is that of the other contact, or who have none. Reads it again afterwards, and refreshes their tags."},
+		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
+			done, err := migration.LinkMerged(ctx, s.deps.Folder, with, provider.AccessAllySystem, pair, report)
+			for _, problem := range done.Problems {
+				report.Warn(fmt.Sprintf("User %d: %s", problem.Member, problem.Reason))
+			}
+			return func(state *checkpoint.State) {
+				setNote(state, MergeContacts, "site", fmt.Sprintf("%d contact IDs set on the site, %d were right already, %d could not be set", done.Set, done.Already, len(done.Problems)))
+			}, err
+		})
+}
+
+func mergeFacts(state *checkpoint.State) []wizard.Fact {
+	var facts []wizard.Fact
+	if kept := state.Steps[MergeContacts]; kept != nil && kept.Tasks["find"].Outcome == outcomeDone {
+		text := "no address is shared by several contacts"
+		if n := count(state, MergeContacts, "duplicates"); n > 0 {
+			text = several(n, "contact") + " share an address with another one"
+		}
+		facts = append(facts, fact(wizard.MarkPlain, "Found", text))
+	}
+	if note(state, MergeContacts, "merged") == "" {
+		return facts
+	}
+	facts = append(facts, fact(wizard.MarkGood, "Saved", "both contacts as they were, in "+note(state, MergeContacts, "saved")))
+	if moved := note(state, MergeContacts, "moved"); moved != "" {
+		facts = append(facts, fact(wizard.MarkGood, "Moved", "tags: "+moved))
+	}
+	if missing := note(state, MergeContacts, "missing"); missing != "" {
+		facts = append(facts, fact(wizard.MarkBad, "Missing", "the contact that stays does not show these tags: "+missing))
+	} else {
+		facts = append(facts, fact(wizard.MarkGood, "Read again", "the contact that stays has all tags of both"))
+	}
+	if text := note(state, MergeContacts, "site"); text != "" {
+		facts = append(facts, fact(wizard.MarkPlain, "Site", text))
+	}
+	return facts
+}

@@ -1,0 +1,308 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+	"allyswitch/wp"
+	"allyswitch/wp/site"
+)
+
+// Where students go.
+const (
+	intoCRM     = "crm"
+	intoManaged = "managed"
+)
+
+func newImportStudents(deps *Deps) *step {
+	s := newTool(deps, ImportStudents, "Import students of a course platform")
+	s.sheet = s.studentsSheet
+	s.answered = studentsAnswered
+	return s
+}
+
+// studentsAnswered begins a new batch with a new list, and looks at its columns.
+func studentsAnswered(state *checkpoint.State, key, value string) error {
+	if key == "students.tags" || key == "students.into" {
+		kept := state.Step(ImportStudents)
+		delete(kept.Answers, "students.accept")
+		for _, task := range []string{"starts", "send", "users", "file"} {
+			delete(kept.Tasks, task)
+		}
+		return nil
+	}
+	if key != "students.file" {
+		return nil
+	}
+	afresh(state, ImportStudents, "students.file", "students.into", "students.tags")
+	if value == "" {
+		return nil
+	}
+	columns, sure, proposed, ask, err := migration.LookAtStudents(cleanPath(value))
+	if err != nil {
+		return err
+	}
+	setNote(state, ImportStudents, "columns", strings.Join(columns, "\n"))
+	setNote(state, ImportStudents, "ask", strings.Join(ask, " "))
+	for _, column := range migration.StudentColumns() {
+		setNote(state, ImportStudents, "sure."+column, sure[column])
+		setNote(state, ImportStudents, "proposed."+column, cmp.Or(proposed[column], noColumn))
+	}
+	return nil
+}
+
+func (s *step) studentsSheet(state *checkpoint.State) wizard.Sheet {
+	name := s.deps.crmName(state)
+	return wizard.Sheet{
+		Level: level(state),
+		Does: []string{
+			"People who bought a course on another platform come to your site: one list for one offering at a time, so that you can look at every list before anything is sent.",
+			fmt.Sprintf("They become contacts in %s with the tags of the offering, then users of the site with their contact ID. Or they go into AccessAlly Managed, before the switch.", name),
+		},
+		Warnings: []string{
+			"Take over only people who may be written to and who expect this account. Nobody's consent to mail is changed.",
+			"A tag can start an automation that mails everybody in the list. Pause it, or let it start on purpose below.",
+		},
+		Did:   studentFacts(state, name),
+		Items: s.studentItems(state, name),
+		Known: "Every student of the list has one contact with all tags of the offering, and a user on the site with that contact ID.",
+		Help: []string{
+			"For the next offering give its list as a new file: the tool begins again. The tags of the one before stay on their contacts.",
+			"Who is in the CRM already keeps their name and everything else, and only gets the tags.",
+			"What was sent is in the journal, but the command undo does not take it back: it knows members only.",
+			"Nobody gets a mail or a password from AllySwitch. Send them to the login page and the link Lost your password.",
+			"Support will ask for the number of people in the list, and for the column State in the table.",
+		},
+	}
+}
+
+func (s *step) studentItems(state *checkpoint.State, name string) []wizard.Item {
+	into := state.Answer(ImportStudents, "students.into")
+	items := []wizard.Item{
+		s.ask(state, wizard.Question{Key: "students.file", Label: "The list of one offering's students on this computer", Required: true, Validate: checkFile, Help: "A CSV file from the course platform, with any column names. It needs an e-mail address."}),
+		s.ask(state, wizard.Question{Key: "students.into", Label: "Where do they go?", Required: true, Choices: []wizard.Choice{
+			{Value: intoCRM, Label: "Into " + name}, {Value: intoManaged, Label: "Into AccessAlly Managed", Help: "With AccessAlly's own User Migration Wizard: AllySwitch prepares the file."}}}),
+		s.ask(state, wizard.Question{Key: "students.tags", Label: "The tags of the offering", Required: true, Default: s.offeringTag(), Validate: checkTagList,
+			Help: "Exactly as in AccessAlly, several with | between them. " + s.offeringHelp()}),
+	}
+	items = append(items, s.studentColumnQuestions(state)...)
+	file := state.Answer(ImportStudents, "students.file")
+	if file == "" {
+		return items
+	}
+	mapping := studentMapping(state)
+	items = append(items, s.do(state, wizard.Task{Key: "read", Label: "Read the list", Required: true, Complete: s.doneWith(state, "read") && note(state, ImportStudents, "read") == mappingText(mapping), Help: "Nothing is sent anywhere.",
+		Locked: lockedUnless(mapping[wp.ColumnEmail] != "", "Say which column holds the e-mail address first."),
+		Run: func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
+			found, err := migration.ReadStudents(ctx, s.deps.Folder, cleanPath(file), mapping, report)
+			return func(state *checkpoint.State) {
+				for key, value := range map[string]int{"ready": found.Ready, "rejected": found.Rejected, "twice": found.Twice, "members": found.Members} {
+					setCount(state, ImportStudents, key, value)
+				}
+				setNote(state, ImportStudents, "read", mappingText(mapping))
+			}, err
+		}}))
+	if note(state, ImportStudents, "read") == "" {
+		return items
+	}
+	items = append(items, s.studentTable(), s.tick(state, wizard.Tick{Key: "audited", Text: "You have looked through the list, and everybody in it bought this offering", Look: "refunds, test accounts, your own team. Leave them out with x."}))
+	if into == intoManaged {
+		return append(items, s.managedItems(state)...)
+	}
+	return append(items, s.studentsIntoCRM(state, name)...)
+}
+
+// offeringTag is the tag that opens the first offering, as a proposal.
+func (s *step) offeringTag() string {
+	for _, offering := range s.offerings() {
+		if offering.Base != "" {
+			return offering.Base
+		}
+	}
+	return ""
+}
+
+func (s *step) offeringHelp() string {
+	var known []string
+	for _, offering := range s.offerings() {
+		known = append(known, offering.Name+": "+offering.Base)
+	}
+	if len(known) == 0 {
+		return "They are in AccessAlly, Offerings, an offering, Permissions."
+	}
+	return "The tag for basic access of each offering: " + strings.Join(known, "; ") + "."
+}
+
+func (s *step) offerings() []wp.Offering {
+	if s.deps.Folder == nil {
+		return nil
+	}
+	known, err := migration.LoadOfferings(s.deps.Folder)
+	if err != nil {
+		return nil
+	}
+	return known.Offerings
+}
+
+func checkTagList(text string) error {
+	if len(tagList(text)) == 0 {
+		return fmt.Errorf("give at least one tag")
+	}
+	return nil
+}
+
+// tagList cuts an answer into tag names.
+func tagList(text string) []string {
+	var tags []string
+	for _, tag := range strings.Split(text, "|") {
+		if tag = strings.TrimSpace(tag); tag != "" && !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+func (s *step) studentColumnQuestions(state *checkpoint.State) []wizard.Item {
+	choices := []wizard.Choice{{Value: noColumn, Label: "no column"}}
+	for _, heading := range strings.Split(note(state, ImportStudents, "columns"), "\n") {
+		choices = append(choices, wizard.Choice{Value: heading, Label: heading})
+	}
+	words := map[string]string{wp.ColumnEmail: "the e-mail address", wp.ColumnFirstName: "the first name", wp.ColumnLastName: "the last name"}
+	var items []wizard.Item
+	for _, column := range strings.Fields(note(state, ImportStudents, "ask")) {
+		items = append(items, s.ask(state, wizard.Question{Key: "students.column." + column, Label: "Which column holds " + words[column] + "?", Required: true,
+			Default: note(state, ImportStudents, "proposed."+column), Choices: choices, Help: "AllySwitch is not sure, and proposes the one that looks most like it."}))
+	}
+	return items
+}
+
+func studentMapping(state *checkpoint.State) wp.Mapping {
+	mapping := wp.Mapping{}
+	for _, column := range migration.StudentColumns() {
+		if heading := cmp.Or(state.Answer(ImportStudents, "students.column."+column), note(state, ImportStudents, "sure."+column)); heading != "" && heading != noColumn {
+			mapping[column] = heading
+		}
+	}
+	return mapping
+}
+
+func mappingText(mapping wp.Mapping) string {
+	return mapping[wp.ColumnEmail] + "\t" + mapping[wp.ColumnFirstName] + "\t" + mapping[wp.ColumnLastName]
+}
+
+func (s *step) studentTable() wizard.Table {
+	table := s.table("students", "The students (saved in students.csv)", migration.StudentsFile, []wizard.Column{{Title: "State", Width: 8}, {Title: "Address", Width: 28, Private: true}, {Title: "First name", Width: 12, Private: true},
+		{Title: "Last name", Width: 12, Private: true}, {Title: "User", Width: 6}, {Title: "Note"}}, "state", "user_email", "first_name", "last_name", "ID", "note")
+	table.Actions = []wizard.RowAction{{Key: "x", Label: "leave out, or take in again", Do: func(row int, _ string) (wizard.Change, error) {
+		ready, err := migration.LeaveOutStudent(s.deps.Folder, row)
+		return func(state *checkpoint.State) { setCount(state, ImportStudents, "ready", ready) }, explain(err, s.deps)
+	}}}
+	return table
+}
+
+// managedItems prepare the file for AccessAlly's own wizard and say how to use it.
+func (s *step) managedItems(state *checkpoint.State) []wizard.Item {
+	return []wizard.Item{s.studentFileTask(state),
+		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard, a plugin of its own, and give it this file.", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Copy: s.deps.path(migration.StudentsUsersFile),
+			Look: "the first tag to apply: " + state.Answer(ImportStudents, "students.tags")},
+		s.tick(state, wizard.Tick{Key: "imported", Text: "The User Migration Wizard has run to its end", Note: "How many users did it make?"}),
+		s.tick(state, wizard.Tick{Key: "checked", Text: "Three of them show a contact ID and the tags", Where: []string{"Users", "Edit", "AccessAlly Membership Information"}})}
+}
+
+func (s *step) studentFileTask(state *checkpoint.State) wizard.Task {
+	tags := tagList(state.Answer(ImportStudents, "students.tags"))
+	return s.do(state, wizard.Task{Key: "file", Label: "Write the file for the User Migration Wizard", Required: true, Complete: s.doneWith(state, "file"),
+		Locked: lockedUnless(s.tick(state, wizard.Tick{Key: "audited"}).Set != nil, "Look through the list first."), Help: "Saved as students-users.csv.",
+		Run: func(context.Context, job.Reporter) (wizard.Change, error) {
+			return nil, migration.WriteStudentUsers(s.deps.Folder, tags)
+		}})
+}
+
+func (s *step) studentsIntoCRM(state *checkpoint.State, name string) []wizard.Item {
+	tags, ready := tagList(state.Answer(ImportStudents, "students.tags")), count(state, ImportStudents, "ready")
+	words := fmt.Sprintf("accept %d people", ready)
+	audited := s.tick(state, wizard.Tick{Key: "audited"}).Set != nil
+	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "starts", Label: "See what these tags could start", Required: true, Complete: s.doneWith(state, "starts"), Locked: lockedUnless(audited, "Look through the list first."), Help: "Changes nothing."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			starts, err := migration.StudentStarts(ctx, deps, tags)
+			return func(state *checkpoint.State) { setNote(state, ImportStudents, "starts", strings.Join(starts, ", ")) }, err
+		})}
+	starts := note(state, ImportStudents, "starts")
+	if starts != "" {
+		items = append(items, s.ask(state, wizard.Question{Key: "students.accept", Label: "This may start for them: " + starts, Required: true, Confirm: words, Help: "Pause it in " + name + " and look again, or let it start. Type: " + words}))
+	}
+	accepted := starts == "" || state.Answer(ImportStudents, "students.accept") == words
+	items = append(items, s.crmTask(state, wizard.Task{Key: "send", Label: fmt.Sprintf("Put %d students into %s", ready, name), Required: true, Complete: s.doneWith(state, "send") && count(state, ImportStudents, "lacking") == 0,
+		Locked: lockedUnless(audited && s.doneWith(state, "starts") && accepted, "Look through the list, and decide what may start, first."), Help: "Makes contacts, puts the tags on, and reads everybody back."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			sent, err := migration.SendStudents(ctx, deps, migration.StudentBatch{Tags: tags, Accepted: accepted}, report)
+			return func(state *checkpoint.State) {
+				for key, value := range map[string]int{"made": sent.Made, "were": sent.Were, "complete": sent.Complete, "lacking": sent.Missing, "problems": sent.Problems} {
+					setCount(state, ImportStudents, key, value)
+				}
+			}, err
+		}))
+	if s.doneWith(state, "send") {
+		items = append(items, s.studentUsers(state)...)
+	}
+	return items
+}
+
+// studentUsers make them users: by machine as far as the site lets us, by AccessAlly's own wizard otherwise.
+func (s *step) studentUsers(state *checkpoint.State) []wizard.Item {
+	provider, _ := s.deps.provider(state)
+	if level(state) == levelFiles {
+		return s.managedItems(state)
+	}
+	at := level(state)
+	items := []wizard.Item{s.siteTask(state, wizard.Task{Key: "users", Label: "Make them users of the site", Required: true, Complete: s.doneWith(state, "users"), Help: "As Subscribers, without any mail. With the companion they get their contact ID at once."},
+		func(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
+			var with *site.Companion
+			if at == levelCompanion {
+				var err error
+				if with, err = found.Companion(ctx); err != nil {
+					return nil, err
+				}
+			}
+			made, err := migration.MakeStudentUsers(ctx, s.deps.Folder, found, with, provider.AccessAllySystem, report)
+			return func(state *checkpoint.State) {
+				setNote(state, ImportStudents, "users", fmt.Sprintf("%d made, %d were users already, %d linked, %d to look at", made.Made, made.Were, made.Linked, made.Problems))
+			}, err
+		})}
+	if at != levelCompanion {
+		items = append(items, s.studentFileTask(state), s.tick(state, wizard.Tick{Key: "imported", Text: "The User Migration Wizard has given them their contact IDs", Look: "the file students-users.csv in the migration's folder."}))
+	}
+	return append(items, s.tick(state, wizard.Tick{Key: "checked", Text: "Three of them show a contact ID and the tags", Where: []string{"Users", "Edit", "AccessAlly Membership Information"}}))
+}
+
+func studentFacts(state *checkpoint.State, name string) []wizard.Fact {
+	if note(state, ImportStudents, "read") == "" {
+		return nil
+	}
+	facts := []wizard.Fact{fact(wizard.MarkGood, "List", several(count(state, ImportStudents, "ready"), "student"))}
+	for _, one := range []struct{ key, label, text string }{{"rejected", "No address", "%d rows have no usable address: see students-rejected.csv"}, {"twice", "Twice", "%d rows repeat somebody, and were left out"},
+		{"members", "Members", "%d are members of the site already: they only get the tags"}} {
+		if n := count(state, ImportStudents, one.key); n > 0 {
+			facts = append(facts, fact(wizard.MarkPlain, one.label, fmt.Sprintf(one.text, n)))
+		}
+	}
+	if complete := count(state, ImportStudents, "complete"); complete+count(state, ImportStudents, "lacking")+count(state, ImportStudents, "problems") > 0 {
+		mark := wizard.MarkGood
+		if count(state, ImportStudents, "lacking")+count(state, ImportStudents, "problems") > 0 {
+			mark = wizard.MarkWarn
+		}
+		facts = append(facts, fact(mark, "Read back", fmt.Sprintf("%d have all tags in %s, %d lack some, %d could not be sent or told apart; %d were made, %d were there",
+			complete, name, count(state, ImportStudents, "lacking"), count(state, ImportStudents, "problems"), count(state, ImportStudents, "made"), count(state, ImportStudents, "were"))))
+	}
+	if text := note(state, ImportStudents, "users"); text != "" {
+		facts = append(facts, fact(wizard.MarkGood, "Users", text))
+	}
+	return facts
+}

@@ -1,0 +1,166 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+)
+
+// What can be done about teams.
+const (
+	teamsNone   = "none"
+	teamsLegacy = "legacy"
+	teamsNew    = "new"
+)
+
+func newTeamSettings(deps *Deps) *step {
+	s := newTool(deps, TeamSettings, "Team settings: keep or renew")
+	s.sheet = s.teamsSheet
+	return s
+}
+
+func (s *step) teamsSheet(state *checkpoint.State) wizard.Sheet {
+	return wizard.Sheet{
+		Level: level(state),
+		Does: []string{
+			"After a switch AccessAlly may show \"Team (Legacy)\", with the orange words \"Retains all tags and settings from before switch\". That is a feature and no problem.",
+			"Here you note how your teams are set up, decide whether to keep that, and test it with one team.",
+		},
+		Warnings: []string{
+			"Change team settings only for a reason. Note them first, and test with one team before all.",
+			"Deleting the account of a team's leader leaves its members with everything they had. Revoke first.",
+		},
+		Did:   teamFacts(state),
+		Items: s.teamItems(state),
+		Known: "You have a list of who is in which team, the settings are noted, and one team has been tested.",
+		Help: []string{
+			"A leader's tag is for who owns the team: it lets them add and remove people, and shows billing. A member's tag opens the team's content, and ties the person to the leader.",
+			"Release adds a tag: on purchase, when somebody joins, when something new is opened. Revoke takes it away: at the end of the subscription, when somebody is removed, when access ends.",
+			"Tag names have to be the same to the letter, with the same capitals. Step 5 has proven that for every member.",
+			"\"Everything in Display stays the same as your current setup\" means that names, leader and lists are shown as before. Change Display only after a new design, or when something looks wrong.",
+			"Support will ask: Legacy or new, the leader's tag, the member's tag, and the contact field of the team program.",
+		},
+	}
+}
+
+func (s *step) teamItems(state *checkpoint.State) []wizard.Item {
+	has := state.Answer(TeamSettings, "teams.use")
+	items := []wizard.Item{s.ask(state, wizard.Question{Key: "teams.use", Label: "Does this site have teams?", Required: true, Choices: []wizard.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}})}
+	if has != "yes" {
+		return items
+	}
+	items = append(items, s.teamTagItems(state)...)
+	items = append(items,
+		s.tick(state, wizard.Tick{Key: "noted", Text: "The settings are noted as they are now", Note: "Leader tag, member tag, release, revoke, display", Where: accessAlly("Offerings", "Teams"),
+			Look: "the leader's tag, the member's tag, what releases and what revokes, the team's contact field, and the Display settings. A picture of the screen will do."}),
+		s.ask(state, wizard.Question{Key: "teams.legacy", Label: "Do you see \"Team (Legacy)\" in orange?", Required: true, Choices: []wizard.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No, only the new settings"}}}),
+		s.ask(state, wizard.Question{Key: "teams.works", Label: "Do team features work, and do members open what they should?", Required: true,
+			Choices: []wizard.Choice{{Value: "yes", Label: "Yes, everything works"}, {Value: "no", Label: "No, something does not"}, {Value: "first", Label: "We begin with teams only now"}}}))
+	if advice := teamAdvice(state); advice != "" {
+		items = append(items, s.ask(state, wizard.Question{Key: "teams.decision", Label: "What do you do?", Required: true, Default: advice, Help: adviceWords(advice),
+			Choices: []wizard.Choice{{Value: teamsLegacy, Label: "Keep Team (Legacy) as it is"}, {Value: teamsNew, Label: "Set up the new team system"}, {Value: teamsNone, Label: "Change nothing now, and ask support"}}}))
+	}
+	return append(items, s.teamTicks(state)...)
+}
+
+// teamAdvice is what the article advises for these answers, empty until there are answers.
+func teamAdvice(state *checkpoint.State) string {
+	legacy, works := state.Answer(TeamSettings, "teams.legacy"), state.Answer(TeamSettings, "teams.works")
+	switch {
+	case legacy == "" || works == "":
+		return ""
+	case works == "first" || legacy == "no":
+		return teamsNew
+	case works == "yes":
+		return teamsLegacy
+	}
+	return teamsNone
+}
+
+func adviceWords(advice string) string {
+	switch advice {
+	case teamsLegacy:
+		return "Advice: keep it. It keeps the leader's and the member's tag and all rules, and nothing has to be set up again."
+	case teamsNew:
+		return "Advice: the new system, with tags of the CRM of now. It has no old ties."
+	}
+	return "Advice: change nothing yet. Find out with support whether a tag is missing or an operation points to an old tag."
+}
+
+func (s *step) teamTagItems(state *checkpoint.State) []wizard.Item {
+	engine := s.deps.engine(state)
+	items := []wizard.Item{s.do(state, wizard.Task{Key: "tags", Label: "Find the tags of teams", Required: true, Complete: s.doneWith(state, "tags"), Help: "Looks at the tags of all members, on this computer.",
+		Locked: lockedUnless(theMembers(state) != "", "Clean the export in step 3 first."),
+		Run: func(context.Context, job.Reporter) (wizard.Change, error) {
+			found, err := migration.FindTeamTags(engine)
+			likely := 0
+			for _, tag := range found {
+				if tag.Part != migration.TeamNone {
+					likely++
+				}
+			}
+			return func(state *checkpoint.State) { setCount(state, TeamSettings, "likely", likely) }, err
+		}})}
+	if !s.doneWith(state, "tags") {
+		return items
+	}
+	return append(items, s.teamTagTable(), s.do(state, wizard.Task{Key: "export", Label: "Save who is in which team", Required: true, Complete: s.doneWith(state, "export"), Help: "Writes team-members.csv, as a backup and for comparing.",
+		Run: func(context.Context, job.Reporter) (wizard.Change, error) {
+			leaders, members, err := migration.ExportTeams(engine)
+			return func(state *checkpoint.State) {
+				setNote(state, TeamSettings, "exported", fmt.Sprintf("%s and %s of teams, in team-members.csv", several(int64(leaders), "leader"), several(int64(members), "member")))
+			}, err
+		}}))
+}
+
+func (s *step) teamTagTable() wizard.Table {
+	table := s.table("team-tags", "Tags, those that look like a team's first (saved in team-tags.csv)", migration.TeamTagsFile,
+		[]wizard.Column{{Title: "Tag"}, {Title: "Team", Width: 7}, {Title: "Members", Width: 8}, {Title: "Decided by", Width: 10}}, "tag", "part", "members", "decided")
+	rows := s.deps.files.rows(s.deps.Folder, migration.TeamTagsFile)
+	pick := func(part string) func(int, string) (wizard.Change, error) {
+		return func(row int, _ string) (wizard.Change, error) {
+			err := migration.PickTeamTag(s.deps.Folder, rows.cell(row, "tag"), part)
+			return func(state *checkpoint.State) {
+				delete(state.Step(TeamSettings).Tasks, "export")
+			}, explain(err, s.deps)
+		}
+	}
+	table.Actions = []wizard.RowAction{{Key: "a", Label: "leader's", Do: pick(migration.TeamLeader)}, {Key: "m", Label: "member's", Do: pick(migration.TeamMember)}, {Key: "x", Label: "no team's", Do: pick(migration.TeamNone)}}
+	return table
+}
+
+// teamTicks are the rest of the decision, and the test with one team.
+func (s *step) teamTicks(state *checkpoint.State) []wizard.Item {
+	var items []wizard.Item
+	if state.Answer(TeamSettings, "teams.decision") == teamsNew {
+		items = append(items,
+			s.tick(state, wizard.Tick{Key: "new-tags", Text: "The leader's and the member's tag are chosen in the new settings", Look: "the same names as in the list above, to the letter and with the same capitals."}),
+			s.tick(state, wizard.Tick{Key: "release", Text: "Release adds the tags", Look: "when a leader buys, when somebody joins, when something new is opened."}),
+			s.tick(state, wizard.Tick{Key: "revoke", Text: "Revoke takes the tags away", Look: "when the leader's subscription ends, when somebody is removed, when access ends."}),
+			s.tick(state, wizard.Tick{Key: "field", Text: "The CRM has a text field for the team program", Look: "one text field for each team program. Nobody edits it by hand."}))
+	}
+	if state.Answer(TeamSettings, "teams.decision") == "" {
+		return items
+	}
+	return append(items,
+		s.tick(state, wizard.Tick{Key: "display", Text: "Team lists look right in the member area", Look: "names, the leader, who is in the list. Display settings are kept by the switch."}),
+		s.tick(state, wizard.Tick{Key: "test-add", Text: "One test team: the leader adds somebody, who can open the team's content", Look: "the member's tag on the new contact in the CRM."}),
+		s.tick(state, wizard.Tick{Key: "test-remove", Text: "The same team: the leader removes them, and the content is closed again", Look: "the member's tag is gone from the contact."}),
+		s.tick(state, wizard.Tick{Key: "test-end", Text: "The same team: the leader's access ends, and so does everybody's in the team", Optional: true, Look: "use a test team for this, never a real one."}))
+}
+
+func teamFacts(state *checkpoint.State) []wizard.Fact {
+	kept := state.Steps[TeamSettings]
+	if kept == nil || kept.Tasks["tags"].Outcome != outcomeDone {
+		return nil
+	}
+	facts := []wizard.Fact{fact(wizard.MarkPlain, "Tags", several(count(state, TeamSettings, "likely"), "tag")+" look like those of teams, by their names: decide yourself")}
+	if text := note(state, TeamSettings, "exported"); text != "" {
+		facts = append(facts, fact(wizard.MarkGood, "Saved", text))
+	}
+	return facts
+}

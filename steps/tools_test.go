@@ -1,0 +1,340 @@
+package steps_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"allyswitch/crm/sandbox"
+	"allyswitch/steps"
+	"allyswitch/wizard"
+)
+
+// crms are all five, for what differs between them.
+func crms() []string { return []string{"activecampaign", "kit", "keap", "ontraport", "drip"} }
+
+// withTools is a migration whose list of steps has the tools too.
+func withTools(t testing.TB, crmID string, contacts ...sandbox.Contact) *journey {
+	t.Helper()
+	j := begin(t, crmID)
+	j.all = append(j.all, steps.Tools(j.deps)...)
+	j.keeping.Steps = j.all
+	j.keeper = &wizard.Keeper{Folder: j.keeping}
+	tags := []string{}
+	for _, contact := range contacts {
+		tags = append(tags, contact.Tags...)
+	}
+	slices.Sort(tags)
+	j.demo.Sandbox.Load(sandbox.Contents{Tags: slices.Compact(tags), Contacts: contacts})
+	j.connect()
+	return j
+}
+
+func somebody(email, first string, tags ...string) sandbox.Contact {
+	return sandbox.Contact{Email: email, FirstName: first, LastName: "Doe", State: "active", Tags: tags}
+}
+
+// having are the contacts of the CRM with an address.
+func (j *journey) having(email string) []sandbox.Contact {
+	return slices.DeleteFunc(j.demo.Sandbox.Contents().Contacts, func(contact sandbox.Contact) bool { return contact.Email != email })
+}
+
+// confirm types the words that a question wants.
+func (j *journey) confirm(step, key string) {
+	j.t.Helper()
+	for _, question := range j.step(step).Questions(j.state()) {
+		if question.Key == key {
+			j.answer(step, key, question.Confirm)
+			return
+		}
+	}
+	j.t.Fatalf("%s does not ask for %s", step, key)
+}
+
+// ticksAll ticks every box of a page.
+func (j *journey) ticksAll(step string) {
+	j.t.Helper()
+	for _, item := range j.step(step).Sheet(j.state()).Items {
+		if tick, ok := item.(wizard.Tick); ok && tick.Set == nil {
+			j.tick(step, tick.Key)
+		}
+	}
+}
+
+// On Keap and Ontraport two contacts may share an address. Keap makes one of them; on Ontraport the tags are moved.
+func TestDuplicatesBecomeOneContact(t *testing.T) {
+	for crmID, left := range map[string]int{"keap": 1, "ontraport": 2} {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := withTools(t, crmID, somebody("jo@example.com", "Jo", "Yoga", "Shared"), somebody("jo@example.com", "Joanna", "Circle", "Shared"), somebody("al@example.com", "Al", "Yoga"))
+				j.run(steps.MergeContacts, "find")
+				table := j.table(steps.MergeContacts, "duplicates")
+				if table.Rows != 2 {
+					t.Fatalf("%d contacts share an address", table.Rows)
+				}
+				j.row(steps.MergeContacts, "duplicates", "k", 0, "")
+				j.row(steps.MergeContacts, "duplicates", "x", 1, "")
+				keep, lose := table.Row(0)[1], table.Row(1)[1]
+				j.run(steps.MergeContacts, "compare")
+				if !j.hasTable(steps.MergeContacts, "pair") {
+					t.Fatal("nothing is shown side by side")
+				}
+				if err := j.keeper.Answer(j.step(steps.MergeContacts), "merge.confirm", "merge "+keep+" into "+lose); err == nil {
+					t.Error("the words the wrong way round are taken")
+				}
+				j.confirm(steps.MergeContacts, "merge.confirm")
+				j.run(steps.MergeContacts, "merge")
+				j.ticksAll(steps.MergeContacts)
+				if j.status(steps.MergeContacts) != wizard.Done {
+					t.Error("the tool is not done at the end")
+				}
+				there := j.having("jo@example.com")
+				if len(there) != left {
+					t.Errorf("%d contacts are left", len(there))
+				}
+				if !slices.ContainsFunc(there, func(c sandbox.Contact) bool {
+					return slices.Contains(c.Tags, "Yoga") && slices.Contains(c.Tags, "Circle") && slices.Contains(c.Tags, "Shared")
+				}) {
+					t.Errorf("nobody has all tags: %+v", there)
+				}
+				both, err := os.ReadFile(j.folder.Path("merge-" + lose + ".json"))
+				if err != nil || !strings.Contains(string(both), "Joanna") || !strings.Contains(string(both), "Circle") {
+					t.Errorf("both contacts are not saved: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// Elsewhere one person has two addresses. The tags go to the contact that stays.
+func TestTwoAddressesOfOnePerson(t *testing.T) {
+	for _, crmID := range crms() {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := withTools(t, crmID, somebody("jo@example.com", "Jo", "Yoga"), somebody("jo.work@example.org", "Jo", "Circle"))
+				j.answer(steps.MergeContacts, "merge.keep", "jo@example.com")
+				j.answer(steps.MergeContacts, "merge.lose", "jo.work@example.org")
+				j.run(steps.MergeContacts, "compare")
+				j.confirm(steps.MergeContacts, "merge.confirm")
+				j.run(steps.MergeContacts, "merge")
+				there := j.having("jo@example.com")
+				if len(there) != 1 || !slices.Contains(there[0].Tags, "Yoga") || !slices.Contains(there[0].Tags, "Circle") {
+					t.Errorf("the contact that stays: %+v", there)
+				}
+				if gone := len(j.having("jo.work@example.org")) == 0; gone != (crmID == "keap") {
+					t.Errorf("the other contact is gone: %v", gone)
+				}
+			})
+		})
+	}
+}
+
+func TestWhoCannotBeMerged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "keap", somebody("jo@example.com", "Jo"), somebody("jo@example.com", "Joanna"), somebody("al@example.com", "Al"))
+		for pair, code := range map[[2]string]string{{"al@example.com", "nobody@example.com"}: "ALLY-CONTACT", {"al@example.com", "jo@example.com"}: "ALLY-CONTACT", {"al@example.com", "AL@example.com"}: "ALLY-MERGE"} {
+			j.answer(steps.MergeContacts, "merge.keep", pair[0])
+			j.answer(steps.MergeContacts, "merge.lose", pair[1])
+			if err := j.try(steps.MergeContacts, "compare"); !wizard.Refused(err) || wizard.Explain(err).Code != code {
+				t.Errorf("%v: %v", pair, err)
+			}
+		}
+		if len(j.demo.Sandbox.Contents().Contacts) != 3 {
+			t.Error("somebody was merged")
+		}
+	})
+}
+
+// One person who bought, and has a contact but no user.
+func TestOneMemberByHand(t *testing.T) {
+	for _, crmID := range crms() {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := withTools(t, crmID, somebody("new@example.com", "Nia", "Yoga"))
+				j.answer(steps.AddMember, "member.email", "new@example.com")
+				j.run(steps.AddMember, "contact")
+				j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
+				j.ticksAll(steps.AddMember)
+				if j.status(steps.AddMember) != wizard.Done {
+					t.Error("the tool is not done at the end")
+				}
+				if text := j.copies(steps.AddMember); !strings.Contains(text, "Lost your password") || !strings.Contains(text, "new@example.com") {
+					t.Errorf("the mail to send: %q", text)
+				}
+				j.answer(steps.AddMember, "member.email", "other@example.com")
+				if j.status(steps.AddMember) == wizard.Done {
+					t.Error("what was done for one person counts for another")
+				}
+				j.run(steps.AddMember, "contact")
+				j.answer(steps.AddMember, "member.first", "Otto")
+				j.answer(steps.AddMember, "member.create", "yes")
+				j.run(steps.AddMember, "make-contact")
+				if made := j.having("other@example.com"); len(made) != 1 || made[0].FirstName != "Otto" {
+					t.Errorf("the contact that was made: %+v", made)
+				}
+			})
+		})
+	}
+}
+
+// copies is all text of a page that is there to be copied.
+func (j *journey) copies(step string) string {
+	text := ""
+	for _, item := range j.step(step).Sheet(j.state()).Items {
+		if instruction, ok := item.(wizard.Instruction); ok {
+			text += instruction.Copy + "\n"
+		}
+	}
+	return text
+}
+
+// With the companion the machine does all but the mail.
+func TestOneMemberWithTheCompanion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "activecampaign", somebody("new@example.com", "Nia", "Inner Circle Member"))
+		server := j.demo.Site.Handler()
+		server.SwitchTo("active-campaign")
+		j.deps.SiteTransport = sandbox.Transport(server)
+		j.logIn()
+		j.answer(steps.AddMember, "member.email", "new@example.com")
+		j.run(steps.AddMember, "contact")
+		server.InCRM(j.state().Step(steps.AddMember).Notes["contact"], "Inner Circle Member", "Yoga Basics Access")
+		j.run(steps.AddMember, "user", "link", "refresh")
+		j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
+		j.ticksAll(steps.AddMember)
+		if j.status(steps.AddMember) != wizard.Done {
+			t.Errorf("the tool is not done: %q", wizard.Pending(j.step(steps.AddMember).Sheet(j.state())))
+		}
+		if facts := fmt.Sprint(j.step(steps.AddMember).Sheet(j.state()).Did); !strings.Contains(facts, "1 tag the same on both sides; only in the CRM: none; only on the site: Yoga Basics Access") {
+			t.Errorf("nothing is said about the tags: %s", facts)
+		}
+	})
+}
+
+func TestAMemberWithSeveralContacts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "ontraport", somebody("jo@example.com", "Jo"), somebody("jo@example.com", "Joanna"))
+		j.answer(steps.AddMember, "member.email", "jo@example.com")
+		if err := j.try(steps.AddMember, "contact"); !wizard.Refused(err) || !strings.Contains(wizard.Explain(err).Now, "Merge two contacts") {
+			t.Errorf("got %v", err)
+		}
+		if err := j.keeper.Answer(j.step(steps.AddMember), "member.email", "not an address"); err == nil {
+			t.Error("what is no address was taken")
+		}
+	})
+}
+
+const studentList = "Student Email,First Name,Last Name,Progress\nnew@example.com,Nia,New,20%\nold@example.com,Changed,Name,100%\nNEW@example.com,Nia,New,1%\nnonsense,No,Address,3%\ntest@example.com,Test,Account,0%\n"
+
+// A list of one offering's students, audited and sent: nobody's name is overwritten, and everybody has the tag.
+func TestStudentsOfACoursePlatform(t *testing.T) {
+	for _, crmID := range crms() {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := withTools(t, crmID, somebody("old@example.com", "Olga", "Shared"))
+				j.answer(steps.ImportStudents, "students.file", j.file("students.csv", studentList))
+				j.answer(steps.ImportStudents, "students.into", "crm")
+				j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access | Newcomers")
+				j.run(steps.ImportStudents, "read")
+				if table := j.table(steps.ImportStudents, "students"); table.Rows != 3 {
+					t.Fatalf("%d students", table.Rows)
+				}
+				j.row(steps.ImportStudents, "students", "x", 2, "")
+				j.tick(steps.ImportStudents, "audited")
+				j.run(steps.ImportStudents, "starts")
+				if j.state().Step(steps.ImportStudents).Notes["starts"] != "" {
+					j.confirm(steps.ImportStudents, "students.accept")
+				}
+				j.run(steps.ImportStudents, "send", "file")
+				j.ticksAll(steps.ImportStudents)
+				if j.status(steps.ImportStudents) != wizard.Done {
+					t.Errorf("the tool is not done: %q", wizard.Pending(j.step(steps.ImportStudents).Sheet(j.state())))
+				}
+				for email, first := range map[string]string{"new@example.com": "Nia", "old@example.com": "Olga"} {
+					there := j.having(email)
+					if len(there) != 1 || there[0].FirstName != first || !slices.Contains(there[0].Tags, "Yoga Basics Access") || !slices.Contains(there[0].Tags, "Newcomers") {
+						t.Errorf("%s: %+v", email, there)
+					}
+				}
+				if len(j.having("test@example.com")) > 0 {
+					t.Error("somebody who was left out was sent")
+				}
+			})
+		})
+	}
+}
+
+func TestStudentsWithTheCompanion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "drip")
+		j.reach(steps.Switch)
+		j.logIn()
+		j.answer(steps.ImportStudents, "students.file", j.file("students.csv", studentList))
+		j.answer(steps.ImportStudents, "students.into", "crm")
+		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access")
+		j.run(steps.ImportStudents, "read")
+		j.tick(steps.ImportStudents, "audited")
+		j.run(steps.ImportStudents, "starts")
+		if j.state().Step(steps.ImportStudents).Notes["starts"] != "" {
+			j.confirm(steps.ImportStudents, "students.accept")
+		}
+		j.run(steps.ImportStudents, "send", "users")
+		if got := j.state().Step(steps.ImportStudents).Notes["users"]; got != "3 made, 0 were users already, 3 linked, 0 to look at" {
+			t.Errorf("users: %s", got)
+		}
+	})
+}
+
+func TestStudentsIntoAccessAllyManaged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "kit")
+		if err := j.keeper.Answer(j.step(steps.ImportStudents), "students.file", j.file("nobody.csv", "Course,Progress\nYoga,20%\n")); err == nil {
+			t.Error("a list without addresses was taken")
+		}
+		j.answer(steps.ImportStudents, "students.file", j.file("students.csv", studentList))
+		j.answer(steps.ImportStudents, "students.into", "managed")
+		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access")
+		j.run(steps.ImportStudents, "read")
+		j.tick(steps.ImportStudents, "audited")
+		j.run(steps.ImportStudents, "file")
+		text, err := os.ReadFile(j.folder.Path("students-users.csv"))
+		if err != nil || strings.Count(string(text), "Yoga Basics Access") != 3 {
+			t.Errorf("the file for the importer: %s %v", text, err)
+		}
+		if len(j.demo.Sandbox.Contents().Contacts) > 0 {
+			t.Error("somebody was sent to the CRM")
+		}
+	})
+}
+
+func TestTeams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "keap")
+		j.reach(steps.EditCSV)
+		j.answer(steps.TeamSettings, "teams.use", "yes")
+		j.run(steps.TeamSettings, "tags")
+		j.row(steps.TeamSettings, "team-tags", "a", 0, "")
+		j.run(steps.TeamSettings, "export")
+		text, err := os.ReadFile(j.folder.Path("team-members.csv"))
+		if err != nil || !strings.Contains(string(text), "leader,"+j.table(steps.TeamSettings, "team-tags").Row(0)[0]) {
+			t.Errorf("who is in which team: %s %v", text, err)
+		}
+		for answers, advice := range map[[2]string]string{{"yes", "yes"}: "legacy", {"no", "yes"}: "new", {"yes", "no"}: "none", {"yes", "first"}: "new"} {
+			j.answer(steps.TeamSettings, "teams.legacy", answers[0])
+			j.answer(steps.TeamSettings, "teams.works", answers[1])
+			for _, question := range j.step(steps.TeamSettings).Questions(j.state()) {
+				if question.Key == "teams.decision" && question.Default != advice {
+					t.Errorf("%v: the advice is %s", answers, question.Default)
+				}
+			}
+		}
+		j.answer(steps.TeamSettings, "teams.decision", "legacy")
+		j.ticksAll(steps.TeamSettings)
+		if j.status(steps.TeamSettings) != wizard.Done {
+			t.Error("the tool is not done at the end")
+		}
+	})
+}
