@@ -35,6 +35,13 @@ func starts(state *checkpoint.State) []migration.Start {
 	if json.Unmarshal([]byte(note(state, Import, "blast")), &found) != nil {
 		return nil
 	}
+	if state.Answer(Import, "import.route") == routeUpload {
+		for i := range found {
+			if found[i].Quiet == migration.QuietImport {
+				found[i].Quiet = ""
+			}
+		}
+	}
 	return found
 }
 
@@ -43,9 +50,9 @@ func toDecide(state *checkpoint.State) []migration.Start {
 	return migration.Blast{Starts: starts(state)}.Undecided(nil)
 }
 
-// decides says that an answer is one: paused, or the number of people.
+// decides says that an answer is one: paused, or the number of people, now or in an earlier plan with more of them.
 func decides(value string, people int) bool {
-	return strings.EqualFold(value, migration.Paused) || value == strconv.Itoa(people)
+	return strings.EqualFold(value, migration.Paused) || migration.Start{People: people}.Accepted(value)
 }
 
 // most is the largest number of people that any of them would start for.
@@ -64,10 +71,10 @@ func decisions(state *checkpoint.State) map[string]string {
 	for _, start := range open {
 		decided[start.ID] = state.Answer(Import, startsKey+start.ID)
 		switch {
-		case all == strconv.Itoa(most(open)):
-			decided[start.ID] = start.Number()
 		case strings.EqualFold(all, migration.Paused):
 			decided[start.ID] = migration.Paused
+		case decides(all, most(open)):
+			decided[start.ID] = all
 		}
 	}
 	return decided
@@ -107,7 +114,7 @@ func (s *step) startQuestion(start migration.Start, name string) wizard.Question
 // askStart fills in an answer as long as it is one: a number that was typed for another plan counts no more.
 func (s *step) askStart(state *checkpoint.State, question wizard.Question, people int) wizard.Question {
 	question.Validate = func(value string) error {
-		if !decides(strings.TrimSpace(value), people) {
+		if value = strings.TrimSpace(value); !strings.EqualFold(value, migration.Paused) && value != strconv.Itoa(people) {
 			return fmt.Errorf("type the word paused, or the number %d", people)
 		}
 		return nil

@@ -53,27 +53,24 @@ func routeFacts(state *checkpoint.State) []wizard.Fact {
 	return facts
 }
 
-// routeItems let the owner choose, and guide an upload by hand. After it, what is missing goes by API like everything else.
-func (s *step) routeItems(state *checkpoint.State, name string) []wizard.Item {
+// routeQuestion lets the owner choose, where there is a choice.
+func (s *step) routeQuestion(state *checkpoint.State) []wizard.Item {
 	if note(state, Import, "route.upload") == "" {
 		return nil
 	}
-	items := []wizard.Item{s.ask(state, wizard.Question{Key: "import.route", Label: "How do the members get there?", Default: routeAPI,
+	return []wizard.Item{s.ask(state, wizard.Question{Key: "import.route", Label: "How do the members get there?", Default: routeAPI,
 		Help: "Through the API, everything is done for you. An upload is quicker where the CRM's limits are tight; what it cannot carry still goes by API.",
 		Choices: []wizard.Choice{{Value: routeAPI, Label: "Through the API"},
 			{Value: routeUpload, Label: "I upload files in the browser: " + note(state, Import, "route.upload")}}})}
-	if state.Answer(Import, "import.route") != routeUpload {
-		return items
-	}
-	return append(items, s.uploadItems(state, name)...)
 }
 
+// uploadItems guide an upload by hand. After it, what is missing goes by API like everything else.
 func (s *step) uploadItems(state *checkpoint.State, name string) []wizard.Item {
 	provider, _ := s.deps.provider(state)
-	if provider.Upload == nil {
+	if provider.Upload == nil || note(state, Import, "route.upload") == "" || state.Answer(Import, "import.route") != routeUpload {
 		return nil
 	}
-	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "files", Label: "Write the files", Required: true, Complete: s.doneWith(state, "files"), Help: "They lie in the migration's folder."},
+	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "files", Label: "Write the files", Required: true, Locked: startsOpen(state), Complete: s.doneWith(state, "files"), Help: "They lie in the migration's folder."},
 		func(_ context.Context, deps migration.Deps, _ job.Reporter) (wizard.Change, error) {
 			files, err := migration.WriteUploads(deps)
 			if err != nil {

@@ -62,9 +62,10 @@ func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
 		return items
 	}
 	room, held := state.Answer(Import, "import.room") == "yes", startsOpen(state)
-	items = append(items, s.startItems(state, name)...)
 	items = append(items, s.roomQuestion(state)...)
-	items = append(items, s.routeItems(state, name)...)
+	items = append(items, s.routeQuestion(state)...)
+	items = append(items, s.startItems(state, name)...)
+	items = append(items, s.uploadItems(state, name)...)
 	items = append(items, s.careItems(state, name)...)
 	items = append(items, s.rehearseItem(state, name))
 	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: fmt.Sprintf("Send the first %d members", sampleSize), Required: true, Locked: held,

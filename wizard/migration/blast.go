@@ -55,11 +55,18 @@ func (s Start) Reach() string {
 	return fmt.Sprintf("up to %d people", s.People)
 }
 
+// Accepted says that the owner has typed the number of people, for this plan or for an earlier one with more of them: who lets it start for everybody
+// lets it start for the few who come after.
+func (s Start) Accepted(typed string) bool {
+	people, err := strconv.Atoi(strings.TrimSpace(typed))
+	return err == nil && people >= s.People
+}
+
 // Undecided are those that may start and that the owner has not accepted, by what was typed: the number of people, by Start.ID.
 func (b Blast) Undecided(decisions map[string]string) []Start {
 	var open []Start
 	for _, start := range b.Starts {
-		if start.Quiet == "" && start.People > 0 && strings.TrimSpace(decisions[start.ID]) != start.Number() {
+		if start.Quiet == "" && start.People > 0 && !start.Accepted(decisions[start.ID]) {
 			open = append(open, start)
 		}
 	}
@@ -108,13 +115,16 @@ func (p *Plan) start(automation crm.Automation, features crm.Features) (start St
 		start.People, start.Exact = added, true
 	}
 	switch {
-	case features.QuietUpsert && (features.TagsRideAlong || features.QuietTags):
-		start.Quiet = "kept quiet: the import tells the CRM to start nothing"
+	case p.Terms.Route != RouteUpload && features.QuietUpsert && (features.TagsRideAlong || features.QuietTags):
+		start.Quiet = QuietImport
 	case start.Trigger == triggerSignUp:
 		start.Quiet = "starts only when a person signs up; nothing that is written here is a sign-up"
 	}
 	return start, true
 }
+
+// QuietImport is why nothing starts where we send the members ourselves. Files that a person uploads know no such word.
+const QuietImport = "kept quiet: the import tells the CRM to start nothing"
 
 // triggerSignUp is what drivers call a form that a person fills in.
 const triggerSignUp = "sign-up"

@@ -49,7 +49,7 @@ func TestWhatWouldMailEverybodyHoldsTheImport(t *testing.T) {
 			}
 			return
 		}
-		for _, typed := range []string{"", "yes", "1", migration.Paused, open[0].Number() + "0"} {
+		for _, typed := range []string{"", "yes", "1", migration.Paused, "-" + open[0].Number()} {
 			s.deps.Decisions = map[string]string{open[0].ID: typed}
 			if err := s.imports(); !errors.Is(err, migration.ErrUndecided) || !strings.Contains(err.Error(), "Welcome mail") {
 				t.Errorf("with %q typed, the import said %v", typed, err)
@@ -115,6 +115,34 @@ func TestACRMThatCannotTellSaysSo(t *testing.T) {
 		}
 		if s.entry.Provider.ID != "activecampaign" && plan.Blast.Hidden == "" && plan.Blast.Unknown == "" {
 			t.Error("the plan claims to see everything that a tag can start")
+		}
+	})
+}
+
+// TestAnUploadByHandIsNeverSaidToBeQuiet plans for files that a person uploads: nobody tells the CRM then to start nothing.
+func TestAnUploadByHandIsNeverSaidToBeQuiet(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.mailsEverybody()
+		s.deps.Terms = migration.Terms{Route: migration.RouteUpload}
+		if open := s.plan().Blast.Undecided(nil); len(open) != 1 {
+			t.Errorf("to be decided: %+v", open)
+		}
+	})
+}
+
+// TestWhoWasAcceptedForEverybodyMayStartForFew sends a few again after all: nobody has to decide anew.
+func TestWhoWasAcceptedForEverybodyMayStartForFew(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.mailsEverybody()
+		s.accept(s.plan())
+		s.send(migration.ImportInput{})
+		s.prove() // some CRMs show late who has come
+		s.edit(migration.MembersFile, func(text string) string {
+			return text + "999999,999999,late@example.com,2024-01-01 00:00:00,Late,Comer\n"
+		})
+		s.plan()
+		if result := s.send(migration.ImportInput{}); result.Sent != 1 {
+			t.Errorf("%d were sent", result.Sent)
 		}
 	})
 }

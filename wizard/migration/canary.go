@@ -31,7 +31,7 @@ type Canary struct {
 	ID       crm.ContactID `json:"id,omitempty"`
 	// State is one of the canary states.
 	State string `json:"state,omitempty"`
-	// Sent is when the CRM took it.
+	// Sent is when something was last written to it.
 	Sent   time.Time     `json:"sent,omitzero"`
 	Note   string        `json:"note,omitempty"`
 	Checks []CanaryCheck `json:"checks,omitempty"`
@@ -165,6 +165,7 @@ func (r *importer) canariesAhead(ctx context.Context) error {
 	if err := flock.tag(ctx); err != nil {
 		return err
 	}
+	flock.written()
 	return flock.check(ctx, phaseAhead)
 }
 
@@ -180,6 +181,15 @@ func (c Canary) ailing() bool {
 }
 
 func (f *flock) any(is func(Canary) bool) bool { return slices.ContainsFunc(f.canaries.All, is) }
+
+// written notes when the last was written to the new ones: the CRM's lateness begins with that.
+func (f *flock) written() {
+	for i := range f.canaries.All {
+		if canary := &f.canaries.All[i]; canary.fresh() {
+			canary.Sent = time.Now().UTC()
+		}
+	}
+}
 
 // checkAgain holds everybody back while a made-up member lacks something.
 func (f *flock) checkAgain(ctx context.Context) error {

@@ -35,6 +35,8 @@ type child struct {
 	Values map[string]string
 	// Undo makes it take everything back instead of importing.
 	Undo bool
+	// Canaries is where made-up members go ahead, empty for none.
+	Canaries string
 }
 
 func TestMain(m *testing.M) {
@@ -63,7 +65,7 @@ func childMain(text string) error {
 	if err != nil {
 		return err
 	}
-	ctx, deps := context.Background(), migration.Deps{CRM: client, Folder: folder}
+	ctx, deps := context.Background(), migration.Deps{CRM: client, Folder: folder, CanaryDomain: c.Canaries}
 	if c.Undo {
 		return undoAll(ctx, deps)
 	}

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"slices"
 	"time"
 
 	"allyswitch/crm"
@@ -59,7 +60,7 @@ func (c *planCounter) add(member int, before *Before) {
 		c.count(c.names[place], value != "" && (id == "" || there.Fields[id] != value))
 	}
 	for _, tag := range m.Tags {
-		if !carries(there.Tags, c.roster.Tags[tag]) {
+		if !slices.Contains(there.Tags, c.roster.Tags[tag]) {
 			c.added[tag]++
 		}
 	}
@@ -69,15 +70,6 @@ func (c *planCounter) count(field string, written bool) {
 	if written {
 		c.fields[field]++
 	}
-}
-
-func carries(tags []string, name string) bool {
-	for _, tag := range tags {
-		if tag == name {
-			return true
-		}
-	}
-	return false
 }
 
 // keep writes the counts into the plan.

@@ -76,6 +76,14 @@ func TestTheRehearsalLeavesNothingBehind(t *testing.T) {
 		if s.all("journal.jsonl") != before {
 			t.Error("the rehearsal has written into the real journal")
 		}
+		if err := os.MkdirAll(filepath.Join(s.dir, "rehearsal"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s.write(filepath.Join(s.dir, "rehearsal", migration.MembersFile), []byte("left by a rehearsal that was killed"))
+		s.send(migration.ImportInput{})
+		if _, err := os.Stat(filepath.Join(s.dir, "rehearsal")); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a copy of the members that a killed rehearsal had left is still there: %v", err)
+		}
 	})
 }
 
