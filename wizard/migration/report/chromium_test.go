@@ -213,11 +213,11 @@ func (b *browser) look(width int, scheme string) {
 	b.call(nil, "Emulation.setEmulatedMedia", params{"features": []params{{"name": "prefers-color-scheme", "value": scheme}}})
 }
 
-// picture takes the whole page. It is kept in the folder that ALLYSWITCH_PICTURES names, if it names one.
+// picture takes what is in the window; the whole page when somebody wants to look at it, in the folder that ALLYSWITCH_PICTURES names.
 func (b *browser) picture(name string) []byte {
 	b.t.Helper()
 	var shot struct{ Data []byte }
-	b.call(&shot, "Page.captureScreenshot", params{"format": "png", "captureBeyondViewport": true})
+	b.call(&shot, "Page.captureScreenshot", params{"format": "png", "captureBeyondViewport": os.Getenv("ALLYSWITCH_PICTURES") != ""})
 	b.keep(name+".png", shot.Data)
 	return shot.Data
 }
