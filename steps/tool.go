@@ -1,8 +1,11 @@
 package steps
 
 import (
+	"strings"
+
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/migration"
 )
 
 // The tools' names in the checkpoint and in answers. They are never renamed.
@@ -39,6 +42,29 @@ func afresh(state *checkpoint.State, id string, kept ...string) {
 		}
 	}
 	*tool = checkpoint.Step{Answers: answers}
+}
+
+// everything is the note with which a tool shows all that it can ever ask, in lists of questions.
+const everything = "everything"
+
+func unfoldTools(state *checkpoint.State) {
+	for _, key := range []string{"merge.keep", "merge.lose"} {
+		setAnswer(state.Step(MergeContacts), key, "x")
+	}
+	for key, value := range map[string]string{"compared": "yes", "keep": "1", "lose": "2"} {
+		setNote(state, MergeContacts, key, value)
+	}
+	setAnswer(state.Step(AddMember), "member.email", "x")
+	setNote(state, AddMember, "contact.found", everything)
+	setAnswer(state.Step(ImportStudents), "students.file", "x")
+	setAnswer(state.Step(ImportStudents), "students.into", intoCRM)
+	for key, value := range map[string]string{"read": "x", "starts": "an automation", "columns": "a heading of your file", "ask": strings.Join(migration.StudentColumns(), " ")} {
+		setNote(state, ImportStudents, key, value)
+	}
+	setCount(state, ImportStudents, "ready", 1)
+	for _, key := range []string{"teams.use", "teams.legacy", "teams.works"} {
+		setAnswer(state.Step(TeamSettings), key, "yes")
+	}
 }
 
 // table shows a file of the migration's folder, column by column.

@@ -58,8 +58,8 @@ func (s *step) memberItems(state *checkpoint.State, name string) []wizard.Item {
 		return items
 	}
 	items = append(items, s.findPersonTask(state, name))
-	switch note(state, AddMember, "contact.found") {
-	case "none":
+	found := note(state, AddMember, "contact.found")
+	if found == "none" || found == everything {
 		items = append(items,
 			s.ask(state, wizard.Question{Key: "member.first", Label: "First name (optional)"}), s.ask(state, wizard.Question{Key: "member.last", Label: "Last name (optional)"}),
 			s.ask(state, wizard.Question{Key: "member.create", Label: fmt.Sprintf("Nobody in %s has this address. Make a contact?", name), Required: true,
@@ -68,7 +68,8 @@ func (s *step) memberItems(state *checkpoint.State, name string) []wizard.Item {
 		if state.Answer(AddMember, "member.create") == "yes" {
 			items = append(items, s.makePersonTask(state, name))
 		}
-	case "one":
+	}
+	if found == "one" || found == everything {
 		items = append(items, s.personOnSite(state, name)...)
 	}
 	return items

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"allyswitch/wizard/checkpoint"
-	"allyswitch/wizard/migration"
 	"allyswitch/wp"
 )
 
@@ -34,11 +33,13 @@ func Unfolded(deps *Deps, crm string) *checkpoint.State {
 	setCount(state, Import, "failed", 1)
 	setCount(state, Tags, "gaps", 1)
 	setAnswer(state.Step(Switch), "switch.confirm", "switch to "+deps.crmName(state))
+	unfoldDelta(state)
 	setCount(state, LinkUsers, "unlinked", 1)
 	setCount(state, Test, "lost", 1)
 	setAnswer(state.Step(Payments), ordersFileKey, "x")
-	setNote(state, Payments, "orders.ask", strings.Join(migration.OrderColumns()[:6], " "))
+	setNote(state, Payments, "orders.ask", "email contact_id order_id status next_charge")
 	setNote(state, Payments, "orders.columns", "a heading of your file")
+	unfoldTools(state)
 	worked(deps, state)
 	return state
 }

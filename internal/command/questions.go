@@ -81,6 +81,13 @@ func questionLines(provider string) []questionLine {
 			}
 		}
 	}
+	for _, tool := range steps.Tools(deps) {
+		if asker, ok := tool.(wizard.Asker); ok {
+			for _, question := range asker.Questions(state) {
+				lines = append(lines, lineOf(tool.ID(), question))
+			}
+		}
+	}
 	return lines
 }
 

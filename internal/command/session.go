@@ -90,7 +90,7 @@ func open(options Options, input sessionInput) (*Session, error) {
 		session.Deps.Keychain = keychain{}
 		session.Deps.RecallSecrets()
 	}
-	session.Steps = steps.All(session.Deps)
+	session.Steps = append(steps.All(session.Deps), steps.Tools(session.Deps)...)
 	for _, text := range folder.Recovered() {
 		session.Log.Warn("recovered", "what", text)
 	}

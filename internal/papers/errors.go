@@ -26,7 +26,8 @@ func Errors(root string) (string, error) {
 	var out strings.Builder
 	out.WriteString(errorsHead)
 	out.WriteString("## Where you are\n\nThe code in the corner of a page says which page it is.\n\n| code | page |\n|---|---|\n")
-	path := wizard.Path(steps.All(&steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}))
+	deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}
+	path := wizard.Path(append(steps.All(deps), steps.Tools(deps)...))
 	for _, step := range path {
 		fmt.Fprintf(&out, "| `%s` | %s |\n", path.Code(step), cell(path.Name(step)))
 	}
