@@ -95,7 +95,7 @@ func journal(root *os.Root, m *mask) []byte {
 	return []byte(out.String())
 }
 
-// logWords are the fields of a log line that hold the program's own words. Their first three words are kept: a fourth may be a tag.
+// logWords are the fields of a log line that hold the program's own words.
 var logWords = []string{"level", "msg", "op", "method", "query", "kind", "code", "step", "task", "outcome"}
 
 // logLines are the last lines of the log, with what is known to be harmless. Of every other text only the length is kept.
@@ -140,11 +140,17 @@ func logField(key string, value any) any {
 	return length(text)
 }
 
-// plainWords keeps the first three words of a text that the program made up.
+// namedThings are followed by the name that somebody gave: "create the tag VIP".
+var namedThings = strings.Fields("tag field automation workflow sequence campaign form offering")
+
+// plainWords keeps of a text that the program made up the words before somebody else's.
 func plainWords(text string) string {
 	words := strings.Fields(text)
-	if len(words) > 3 {
-		words = append(words[:3:3], "…")
+	for i, word := range words {
+		if slices.Contains(namedThings, word) && i+1 < len(words) || i == 7 && len(words) > 8 {
+			words = append(words[:i+1:i+1], "…")
+			break
+		}
 	}
 	for i, word := range words {
 		if !ownWord.MatchString(word) {
@@ -155,7 +161,7 @@ func plainWords(text string) string {
 }
 
 var (
-	ownWord     = regexp.MustCompile(`^[A-Za-z0-9_,\[\]-]{1,80}$|^…$`)
+	ownWord     = regexp.MustCompile(`^[A-Za-z0-9_,\[\]'-]{1,80}$|^…$`)
 	pathSegment = regexp.MustCompile(`^(?:[a-z][a-z_]{1,24}|v?[0-9]{1,2}|[A-Z][A-Za-z]{2,24}|)$`)
 )
 
@@ -175,8 +181,12 @@ func plainPath(path string) string {
 var stamped = regexp.MustCompile(`^(?:before-[0-9TZ-]+|support-[0-9TZ-]+\.zip)$`)
 
 // knownNames are the other names that the program gives. Any other name is somebody's own.
-var knownNames = strings.Fields("access.csv allyswitch.log before.jsonl checkpoint.json checkpoint.json.bak contact-ids.csv failed.csv gaps.csv journal.jsonl lock member-tags.csv members.csv " +
-	"offerings.json orders.csv plan.json proof.json rejected.csv report.html report.md sample.csv skipped.csv tags-demo.csv user-export-demo.csv")
+var knownNames = strings.Fields(`access.csv allyswitch-companion.zip allyswitch.log before.jsonl canaries.json checkpoint.json checkpoint.json.bak
+	contact-ids.csv decisions.json delta-members.csv delta-rejected.csv delta-tags.csv delta.csv delta.json drift.csv duplicates.csv failed.csv gaps.csv
+	journal.jsonl link-problems.csv lock member-compared.csv member-tags.csv members.csv merge-pair.csv offerings.json orders-done.csv orders.csv
+	plan-members.csv plan.json progress.json proof.json rehearsal.json rejected.csv report-redacted.html report-redacted.md report.html report.md sample.csv
+	site-contacts.csv site-tags.csv site-users.csv skipped.csv students-rejected.csv students-users.csv students.csv tag-references-before.json
+	tag-references.csv tags-demo.csv team-members.csv team-tags.csv undo-left.csv undo.csv user-export-demo.csv`)
 
 // fileList lists the folder.
 func fileList(root *os.Root) []byte {

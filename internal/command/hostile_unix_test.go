@@ -197,3 +197,32 @@ func TestWordsOfTheCRMDoNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestLinksInTheFolderLeadNobodyElsewhere(t *testing.T) {
+	for _, name := range []string{"allyswitch.log", "members.csv", "rejected.csv", "plan.json", "report.html"} {
+		t.Run(name, func(t *testing.T) {
+			options, _ := finished(t)
+			victim := filepath.Join(t.TempDir(), "victim")
+			if err := os.WriteFile(victim, []byte("precious"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			link := filepath.Join(options.Dir, name)
+			if err := os.Remove(link); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(victim, link); err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t)
+			w.dir = options.Dir
+			w.run(t.Context(), RunOptions{Answers: w.answers("activecampaign", nil)})
+			_ = Report(options)
+			if data, err := os.ReadFile(victim); err != nil || string(data) != "precious" {
+				t.Errorf("the file behind the link was written: %.80q (%v)", data, err)
+			}
+			if info, err := os.Stat(victim); err != nil || info.Mode().Perm() != 0o644 {
+				t.Errorf("the rights of the file behind the link were changed (%v)", err)
+			}
+		})
+	}
+}
