@@ -75,7 +75,7 @@ func (s *step) companionTask(state *checkpoint.State, task wizard.Task, run func
 func (s *step) siteItems(state *checkpoint.State) []wizard.Item {
 	items := []wizard.Item{
 		wizard.Instruction{Text: "If you let AllySwitch log in to the site, it reads users by itself, and with its companion plugin also tags and offerings. Without, you download files.",
-			Where: []string{"Users", "Profile", "Application Passwords"}, Look: "Make one called AllySwitch, and copy it. It is not your own password, and you can take it back at any time."},
+			Where: []string{"Users", "Profile", "Application Passwords"}, Look: "the button Add New Application Password. Call it AllySwitch, and copy what it shows. It is not your own password, and you can take it back at any time."},
 		s.ask(state, wizard.Question{Key: "site.user", Label: "Your login name on the site (optional)", Help: "An administrator's. Leave it empty to work with files."}),
 		s.ask(state, wizard.Question{Key: "site.password", Label: "The application password (optional)", Secret: true, Env: "ALLYSWITCH_SITE_PASSWORD"}),
 	}
