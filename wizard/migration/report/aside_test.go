@@ -63,3 +63,25 @@ func TestTheRehearsalStandsBesideWhatHappened(t *testing.T) {
 		}
 	})
 }
+
+func TestALaterLookThatFoundALossIsADoubt(t *testing.T) {
+	told(t, "kit", func(s *story) {
+		if _, err := migration.Watch(s.t.Context(), s.deps, job.Discard); err != nil {
+			s.t.Fatal(err)
+		}
+		if written := s.report(); written.Verdict.Tone != report.Good {
+			s.t.Errorf("a look that found nothing: %+v %q", written.Verdict, written.Doubts)
+		}
+		s.change(func(contents *sandbox.Contents) { dropTag(contents, "everything@example.com", "Inner Circle Member") })
+		if _, err := migration.Watch(s.t.Context(), s.deps, job.Discard); err != nil {
+			s.t.Fatal(err)
+		}
+		written := s.report()
+		if written.Verdict.Tone == report.Good || len(written.Doubts) != 1 || !strings.Contains(written.Doubts[0], "1 lost access") {
+			s.t.Errorf("a look that found a loss: %+v %q", written.Verdict, written.Doubts)
+		}
+		if text := s.read(report.MarkdownFile); !strings.Contains(text, "## Looks after the switch") {
+			s.t.Error("the looks are not in the report")
+		}
+	})
+}

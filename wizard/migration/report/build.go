@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"allyswitch/wizard/migration"
@@ -14,7 +15,7 @@ func (f *facts) report() *Report {
 	made := &Report{Made: f.made, Tool: f.options.Tool, Demo: f.state.Demo, Doubts: f.allDoubts(), Facts: f.what(), known: f.known()}
 	made.Verdict = f.verdict(len(made.Doubts) > 0)
 	made.Key = f.key(len(made.Doubts) > 0)
-	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.starts(), f.canarySection(), f.traffic(), f.rejected(), f.happened(), f.left(), f.undo()} {
+	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.starts(), f.canarySection(), f.traffic(), f.rejected(), f.happened(), f.watches(), f.left(), f.undo()} {
 		if section.ID != "" {
 			made.Sections = append(made.Sections, section)
 		}
@@ -29,7 +30,7 @@ func (f *facts) allDoubts() []string {
 	if f.history.takenBack() {
 		return nil
 	}
-	return append(f.stale(), f.doubts()...)
+	return slices.Concat(f.stale(), f.drifted(), f.doubts())
 }
 
 // undoneVerdict is the verdict of an undo, which reads everybody back at its end.

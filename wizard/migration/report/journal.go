@@ -31,11 +31,13 @@ type history struct {
 	// sent counts members by what came of them, over all batches; tagged counts tags that were put on members by themselves.
 	sent   map[byte]int
 	tagged int
-	// lastWork is the last line that is about changing something in the CRM or on the site.
+	// lastWork is the last line that is about changing something in the CRM or on the site, other than made-up members.
 	lastWork int64
 	// undone is the last undo that came to its end, accepted what the owner accepted last that starts by itself.
 	undone   *undoneLine
 	accepted map[string]int64
+	// watched are the looks at everybody after the migration.
+	watched []watchedLine
 	// spans are the runs of lines about one kind of work.
 	spans []span
 	// members holds, for those asked for, the last line that names them.
@@ -55,6 +57,12 @@ type undoneLine struct {
 	seq      int64
 	at       time.Time
 	sentence string
+}
+
+// watchedLine is a look after the migration as the journal tells it.
+type watchedLine struct {
+	seq int64
+	migration.Watched
 }
 
 // madeLine is a tag or custom field that was made.
@@ -151,12 +159,17 @@ func (h *history) place(entry checkpoint.Entry, tasks taskList) {
 
 // take reads what the report needs of a line.
 func (h *history) take(entry checkpoint.Entry) error {
-	if entry.Phase != checkpoint.Note {
+	if entry.Phase != checkpoint.Note && entry.Op != migration.OpCanary {
 		h.lastWork = entry.Seq
 	}
 	switch {
 	case entry.Op == migration.OpProof:
 		return h.takeProof(entry)
+	case entry.Op == migration.OpWatch:
+		line := watchedLine{seq: entry.Seq}
+		err := json.Unmarshal(entry.Data, &line.Watched)
+		h.watched = append(h.watched, line)
+		return err
 	case entry.Op == migration.OpAccepted:
 		return h.takeAccepted(entry)
 	case entry.Op == migration.OpUndo && entry.Phase == checkpoint.Done:

@@ -81,3 +81,31 @@ func lacked(checks []migration.CanaryCheck) Text {
 	}
 	return outside(cmp.Or(strings.Join(parts, "; "), "nothing"))
 }
+
+// watches are the looks at everybody after the switch.
+func (f *facts) watches() Section {
+	if len(f.history.watched) == 0 {
+		return Section{}
+	}
+	table := Table{ID: "watches", Caption: "Looks, compared with the proof of their time", Columns: columns("When", "#Lost access", "#Can open more", "#No contact", "#Several contacts", "#Other user ID", "#Not told", "#Journal line")}
+	for _, look := range f.history.watched[max(0, len(f.history.watched)-shown):] {
+		table.Rows = append(table.Rows, []Text{say(moment(look.At)), number(len(look.Lost)), number(len(look.Gained)), number(len(look.Missing)),
+			number(len(look.Twice)), number(len(look.Unlinked)), number(len(look.Undecided)), number(int(look.seq))})
+	}
+	return Section{ID: "watch", Title: "Looks after the switch", Source: "From journal.jsonl.", Tables: []Table{table},
+		Words: []string{"Members who can open more than before have mostly bought something. All else is a reason to look at them."}}
+}
+
+// drifted says what the last look after the proof has found, other than that members can open more.
+func (f *facts) drifted() []string {
+	if len(f.history.watched) == 0 {
+		return nil
+	}
+	last := f.history.watched[len(f.history.watched)-1]
+	worse := len(last.Lost) + len(last.Missing) + len(last.Twice) + len(last.Unlinked) + len(last.Undecided)
+	if worse == 0 || f.history.proof == nil || last.seq < f.history.proof.seq {
+		return nil
+	}
+	return []string{fmt.Sprintf("A later look found members who are not as they were proven: %d lost access, %d have no contact, %d have several, %d show another user ID, %d could not be told (journal line %d).",
+		len(last.Lost), len(last.Missing), len(last.Twice), len(last.Unlinked), len(last.Undecided), last.seq)}
+}

@@ -127,6 +127,7 @@ func workWords(op string) string {
 		migration.OpField: "Custom fields made", migration.OpTagName: "Tags made", migration.OpUpsert: "Members sent", migration.OpTag: "Tags put on members",
 		migration.OpSkip: "Members left out, or taken in again", migration.OpProof: "Everybody read back", migration.OpLink: "Contact IDs noted", OpReport: "A report written",
 		migration.OpAccepted: "What starts by itself was accepted", migration.OpCanary: "Made-up members sent, looked at or removed", migration.OpUndo: "Undo",
+		migration.OpWatch: "Everybody looked at again", migration.OpMember: "A member added by hand", migration.OpMerge: "Contacts merged", migration.OpStudent: "Students of a course platform brought in",
 		migration.OpUntag: "Tags taken off members", migration.OpUndoTag: "Undo: tags", migration.OpUndoValues: "Undo: values", migration.OpUndoContact: "Undo: contacts",
 		migration.OpUndoTagName: "Undo: tag names", migration.OpUndoField: "Undo: custom fields",
 	}
