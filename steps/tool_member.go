@@ -115,6 +115,7 @@ func keepPerson(person migration.Person) wizard.Change {
 		setNote(state, AddMember, "contact.found", "one")
 		setNote(state, AddMember, "contact", string(person.ID))
 		setNote(state, AddMember, "contact.page", person.Page)
+		setNote(state, AddMember, "contact.first", person.FirstName)
 		setNote(state, AddMember, "contact.tags", strings.Join(person.Tags, "\n"))
 		setNote(state, AddMember, "contact.tags-known", map[bool]string{true: "yes"}[person.TagsKnown])
 	}
@@ -132,16 +133,24 @@ func (s *step) personOnSite(state *checkpoint.State, name string) []wizard.Item 
 	}
 	if level(state) == levelCompanion {
 		items = append(items, s.linkPersonTask(state), s.refreshPersonTask(state))
-		if s.doneWith(state, "refresh") && note(state, AddMember, "compared") != "" {
+		if note(state, AddMember, "compared.mark") == "unknown" {
+			items = append(items, s.tagsSameTick(state, name))
+		} else if s.doneWith(state, "refresh") && note(state, AddMember, "compared") != "" {
 			items = append(items, s.table("compared", "Tags (saved in member-compared.csv)", migration.ComparedFile, []wizard.Column{{Title: "Tag"}, {Title: name, Width: 16}, {Title: "Site", Width: 8}}, "tag", "crm", "site"))
 		}
 	} else {
 		items = append(items,
 			s.tick(state, wizard.Tick{Key: "linked", Text: "The user has this contact ID: " + contact, Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}, Look: "the button Update User at the bottom of the page, after you have typed it."}),
 			s.tick(state, wizard.Tick{Key: "refreshed", Text: "The user's data is refreshed", Where: []string{"Users", "Edit", "Manually Refresh Membership Data"}, Look: "Refresh CRM information (tags and password), then Update User. Newer sites have a button Resync."}),
-			s.tick(state, wizard.Tick{Key: "tags-same", Text: "Contact tags on that page are the ones of the contact", Look: orText(strings.Join(strings.Split(note(state, AddMember, "contact.tags"), "\n"), ", "), "no tags: the contact has none in "+name)}))
+			s.tagsSameTick(state, name))
 	}
 	return append(items, s.memberMail(state)...)
+}
+
+// tagsSameTick is for a person to compare the tags where the machine cannot.
+func (s *step) tagsSameTick(state *checkpoint.State, name string) wizard.Tick {
+	return s.tick(state, wizard.Tick{Key: "tags-same", Text: "Contact tags on that page are the ones of the contact", Where: []string{"Users", "Edit", "Contact tags"},
+		Look: orText(strings.ReplaceAll(note(state, AddMember, "contact.tags"), "\n", ", "), "no tags: the contact has none in "+name)})
 }
 
 func orText(text, otherwise string) string {
@@ -191,7 +200,7 @@ func (s *step) refreshPersonTask(state *checkpoint.State) wizard.Task {
 	if tags[0] == "" {
 		tags = nil
 	}
-	return s.companionTask(state, wizard.Task{Key: "refresh", Label: "Refresh the user and compare the tags", Required: true, Complete: s.doneWith(state, "refresh"),
+	return s.companionTask(state, wizard.Task{Key: "refresh", Label: "Refresh the user and compare the tags", Required: true, Complete: s.doneWith(state, "refresh") && note(state, AddMember, "compared.mark") != "bad",
 		Locked: lockedUnless(s.doneWith(state, "link") && note(state, AddMember, "link-problem") == "", "Give the user the contact ID first."), Help: "Passwords stay as they are."},
 		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
 			compared, err := migration.RefreshPerson(ctx, s.deps.Folder, with, provider.AccessAllySystem, user, tags, report)
@@ -218,7 +227,7 @@ func (s *step) memberMail(state *checkpoint.State) []wizard.Item {
 	if page == "" {
 		page = strings.TrimRight(state.Site.URL, "/") + "/login/"
 	}
-	first := orText(state.Answer(AddMember, "member.first"), "there")
+	first := orText(note(state, AddMember, "contact.first"), orText(state.Answer(AddMember, "member.first"), "there"))
 	text := fmt.Sprintf("Hi %s, your access is ready. Please go to %s and click \"Lost your password?\". Enter %s, and you get a link to choose a password of your own. Then log in with this address. If anything does not open, just answer this mail.",
 		first, page, state.Answer(AddMember, "member.email"))
 	return []wizard.Item{

@@ -91,8 +91,7 @@ func (s *step) mergeItems(state *checkpoint.State, provider crm.Provider, name s
 	if note(state, MergeContacts, "compared") == "" {
 		return items
 	}
-	items = append(items, s.table("pair", "Side by side (saved in merge-pair.csv)", migration.PairFile,
-		[]wizard.Column{{Title: "What", Width: 20}, {Title: "Stays", Width: 18, Private: true}, {Title: "Goes", Width: 18, Private: true}, {Title: "Afterwards", Private: true}}, "what", "keep", "lose", "after"))
+	items = append(items, s.pairTable("pair", "Side by side: dates and tags (saved in merge-pair.csv)", false), s.pairTable("pair-person", "Side by side: name and fields", true))
 	words := "merge " + string(pair.Lose) + " into " + string(pair.Keep)
 	items = append(items, s.ask(state, wizard.Question{Key: "merge.confirm", Label: "This cannot be taken back", Required: true, Confirm: words, Help: "Type: " + words}), s.mergeTask(state, provider, pair, words))
 	if note(state, MergeContacts, "merged") == "" {
@@ -120,6 +119,22 @@ func (s *step) duplicatesTable() wizard.Table {
 		}},
 	}
 	return table
+}
+
+// pairTable shows one half of the comparison. Names and fields have a table of their own, which privacy mode hides.
+func (s *step) pairTable(key, title string, person bool) wizard.Table {
+	all := s.deps.files.rows(s.deps.Folder, migration.PairFile)
+	var rows []int
+	for i := range all.len() {
+		if what := all.cell(i, "what"); person == (what == "Name" || strings.HasPrefix(what, "Field ")) {
+			rows = append(rows, i)
+		}
+	}
+	return wizard.Table{Key: key, Title: title, Rows: len(rows),
+		Columns: []wizard.Column{{Title: "What", Width: 20}, {Title: "Stays", Width: 16, Private: person}, {Title: "Goes", Width: 16, Private: person}, {Title: "Afterwards", Private: person}},
+		Row: func(i int) []string {
+			return []string{all.cell(rows[i], "what"), all.cell(rows[i], "keep"), all.cell(rows[i], "lose"), all.cell(rows[i], "after")}
+		}}
 }
 
 // choosePair takes a contact from the list, and forgets what was done with another pair.
@@ -202,7 +217,7 @@ func (s *step) afterMergeItems(state *checkpoint.State, provider crm.Provider, n
 
 // mergeOnSite gives the kept contact ID to the users who had either one.
 func (s *step) mergeOnSite(state *checkpoint.State, provider crm.Provider, pair migration.Pair) wizard.Task {
-	return s.companionTask(state, wizard.Task{Key: "site", Label: "Give the site the contact ID that stays", Required: true, Complete: s.doneWith(state, "site"),
+	return s.companionTask(state, wizard.Task{Key: "site", Label: "Give the site the contact ID that stays", Required: true, Complete: s.doneWith(state, "site") && count(state, MergeContacts, "site-problems") == 0,
 		Help: "Only users with one of the two addresses whose contact ID is that of the other contact, or who have none. Reads it again afterwards, and refreshes their tags."},
 		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
 			done, err := migration.LinkMerged(ctx, s.deps.Folder, with, provider.AccessAllySystem, pair, report)
@@ -210,6 +225,7 @@ func (s *step) mergeOnSite(state *checkpoint.State, provider crm.Provider, pair 
 				report.Warn(fmt.Sprintf("User %d: %s", problem.Member, problem.Reason))
 			}
 			return func(state *checkpoint.State) {
+				setCount(state, MergeContacts, "site-problems", len(done.Problems))
 				setNote(state, MergeContacts, "site", fmt.Sprintf("%d contact IDs set on the site, %d were right already, %d could not be set", done.Set, done.Already, len(done.Problems)))
 			}, err
 		})

@@ -55,7 +55,7 @@ func (s *step) teamItems(state *checkpoint.State) []wizard.Item {
 	}
 	items = append(items, s.teamTagItems(state)...)
 	items = append(items,
-		s.tick(state, wizard.Tick{Key: "noted", Text: "The settings are noted as they are now", Note: "Leader tag, member tag, release, revoke, display", Where: accessAlly("Offerings", "Teams"),
+		s.tick(state, wizard.Tick{Key: "noted", Text: "The settings are noted as they are now", Note: "Leader tag, member tag, release, revoke, display", Where: accessAlly("Offerings", "the offering with the teams"),
 			Look: "the leader's tag, the member's tag, what releases and what revokes, the team's contact field, and the Display settings. A picture of the screen will do."}),
 		s.ask(state, wizard.Question{Key: "teams.legacy", Label: "Do you see \"Team (Legacy)\" in orange?", Required: true, Choices: []wizard.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No, only the new settings"}}}),
 		s.ask(state, wizard.Question{Key: "teams.works", Label: "Do team features work, and do members open what they should?", Required: true,

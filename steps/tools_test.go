@@ -205,11 +205,16 @@ func TestOneMemberWithTheCompanion(t *testing.T) {
 		j.run(steps.AddMember, "user", "link", "refresh")
 		j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
 		j.ticksAll(steps.AddMember)
-		if j.status(steps.AddMember) != wizard.Done {
-			t.Errorf("the tool is not done: %q", wizard.Pending(j.step(steps.AddMember).Sheet(j.state())))
-		}
 		if facts := fmt.Sprint(j.step(steps.AddMember).Sheet(j.state()).Did); !strings.Contains(facts, "1 tag the same on both sides; only in the CRM: none; only on the site: Yoga Basics Access") {
 			t.Errorf("nothing is said about the tags: %s", facts)
+		}
+		if j.status(steps.AddMember) == wizard.Done {
+			t.Error("the tool is done although the site shows a tag too many")
+		}
+		server.InCRM(j.state().Step(steps.AddMember).Notes["contact"], "Inner Circle Member")
+		j.run(steps.AddMember, "refresh")
+		if j.status(steps.AddMember) != wizard.Done {
+			t.Errorf("the tool is not done: %q", wizard.Pending(j.step(steps.AddMember).Sheet(j.state())))
 		}
 	})
 }
@@ -335,6 +340,30 @@ func TestTeams(t *testing.T) {
 		j.ticksAll(steps.TeamSettings)
 		if j.status(steps.TeamSettings) != wizard.Done {
 			t.Error("the tool is not done at the end")
+		}
+	})
+}
+
+// With the companion the user who knew the contact that is gone gets the one that stays, and whoever has a third is left alone.
+func TestAMergeIsRepairedOnTheSite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "keap", somebody("plus.first+vip@example.com", "Plus", "Inner Circle Member"), somebody("plus.first+vip@example.com", "Plus", "Yoga Basics Access"))
+		server := j.demo.Site.Handler()
+		j.deps.SiteTransport = sandbox.Transport(server)
+		j.logIn()
+		server.SwitchTo("Infusionsoft")
+		j.run(steps.MergeContacts, "find")
+		j.row(steps.MergeContacts, "duplicates", "k", 0, "")
+		j.row(steps.MergeContacts, "duplicates", "x", 1, "")
+		j.run(steps.MergeContacts, "compare")
+		j.confirm(steps.MergeContacts, "merge.confirm")
+		j.run(steps.MergeContacts, "merge", "site")
+		if got := j.state().Step(steps.MergeContacts).Notes["site"]; got != "0 contact IDs set on the site, 0 were right already, 1 could not be set" {
+			t.Errorf("a user with a third contact ID: %s", got)
+		}
+		j.ticksAll(steps.MergeContacts)
+		if j.status(steps.MergeContacts) == wizard.Done {
+			t.Error("the tool is done although a user has a third contact ID")
 		}
 	})
 }

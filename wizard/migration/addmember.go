@@ -24,6 +24,7 @@ type Person struct {
 	Contacts  int
 	ID        crm.ContactID
 	Page      string
+	FirstName string
 	Tags      []string
 	TagsKnown bool
 }
@@ -45,7 +46,7 @@ func FindPerson(ctx context.Context, deps Deps, email string, report job.Reporte
 	if err := readTagsOf(ctx, deps, found, report); err != nil {
 		return Person{}, err
 	}
-	return Person{Contacts: 1, ID: found[0].ID, Page: deps.CRM.ContactURL(found[0].ID), Tags: tagNamesOf(found[0]), TagsKnown: found[0].TagsKnown}, nil
+	return Person{Contacts: 1, ID: found[0].ID, Page: deps.CRM.ContactURL(found[0].ID), FirstName: found[0].FirstName, Tags: tagNamesOf(found[0]), TagsKnown: found[0].TagsKnown}, nil
 }
 
 // MakePerson makes a contact for somebody who has none, and reads it back. Somebody who has one by now is left as they are.
