@@ -26,12 +26,11 @@ import (
 
 // journey is one owner's migration of a made-up site into a sandbox, through the real steps. It must live inside a synctest bubble.
 type journey struct {
-	t     testing.TB
-	demo  *demo.Demo
-	dir   string
-	wire  *wire
-	log   *safeBuffer
-	quiet bool
+	t    testing.TB
+	demo *demo.Demo
+	dir  string
+	wire *wire
+	log  *safeBuffer
 
 	folder  *checkpoint.Folder
 	deps    *steps.Deps

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,9 +111,9 @@ func TestA403ThatComesAndGoes(t *testing.T) {
 		j.tick(steps.Import, "starts-seen")
 		j.run(steps.Import, "sample")
 		j.tick(steps.Import, "sample-seen")
-		sent := 0
+		var sent atomic.Int32
 		j.wire.set(func(request *http.Request, _ string) (*http.Response, error) {
-			if sent++; sent > 6 && sent < 60 {
+			if n := sent.Add(1); n > 6 && n < 60 {
 				return says(request, http.StatusForbidden, "text/html", "<html>Attention required</html>"), nil
 			}
 			return nil, nil

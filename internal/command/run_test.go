@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -311,9 +312,9 @@ func TestRunAtAGate(t *testing.T) {
 func TestRunThatIsStopped(t *testing.T) {
 	w := newWorld(t)
 	ctx, stop := context.WithCancel(t.Context())
-	sent := 0
-	w.set(func(_ http.ResponseWriter, request *http.Request, _ string) bool {
-		if sent++; sent == 25 {
+	var sent atomic.Int32
+	w.set(func(http.ResponseWriter, *http.Request, string) bool {
+		if sent.Add(1) == 25 {
 			stop()
 		}
 		return false
@@ -333,9 +334,9 @@ func TestStatusWhileAnotherWorks(t *testing.T) {
 	w := newWorld(t)
 	held, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	sent := 0
+	var sent atomic.Int32
 	w.set(func(http.ResponseWriter, *http.Request, string) bool {
-		if sent++; sent > 20 {
+		if sent.Add(1) > 20 {
 			once.Do(func() { close(held) })
 			<-release
 		}
