@@ -287,8 +287,8 @@ func studentFacts(state *checkpoint.State, name string) []wizard.Fact {
 		return nil
 	}
 	facts := []wizard.Fact{fact(wizard.MarkGood, "List", several(count(state, ImportStudents, "ready"), "student"))}
-	for _, one := range []struct{ key, label, text string }{{"rejected", "No address", "without a usable address: %d, in students-rejected.csv"}, {"twice", "Twice", "rows that repeat somebody, and were left out: %d"},
-		{"members", "Members", "on the site already: %d, who only get the tags"}} {
+	for _, one := range []struct{ key, label, text string }{{"rejected", "No address", "%d rows have no usable address: see students-rejected.csv"}, {"twice", "Twice", "%d rows repeat somebody, and were left out"},
+		{"members", "Members", "%d are members of the site already: they only get the tags"}} {
 		if n := count(state, ImportStudents, one.key); n > 0 {
 			facts = append(facts, fact(wizard.MarkPlain, one.label, fmt.Sprintf(one.text, n)))
 		}
