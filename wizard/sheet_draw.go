@@ -11,6 +11,9 @@ import (
 // readable is how wide text may run: longer lines are hard to read. Tables take all there is.
 const readable = 92
 
+// margin is how many cells stay free at the right, so that text does not touch the edge.
+const margin = 1
+
 // page is a sheet laid out: all its lines, and where the focused item is among them.
 type page struct {
 	lines              []string
@@ -69,13 +72,23 @@ func (s *sheetScreen) window(laid page, offset, width, height int) []string {
 	lines := laid.lines[offset:min(offset+height, len(laid.lines))]
 	shown := s.look.Theme.Box(lines, width, height)
 	if rest := len(laid.lines) - offset - height; rest > 0 {
-		more := s.look.Theme.Signs.Down + " more below" + s.look.Theme.Signs.Dot + "PgDn reads on"
-		if !s.inSightAt(laid, offset, height) {
-			more += s.look.Theme.Signs.Dot + "Enter goes to what you do now"
-		}
+		more := s.more(s.inSightAt(laid, offset, height), width)
 		shown[height-1] = s.look.Theme.Fit(s.look.Theme.Quiet.Render(" "+more), width)
 	}
 	return shown
+}
+
+// more says that there is more below, and how to get there: first of all to the item in focus.
+func (s *sheetScreen) more(inSight bool, width int) string {
+	signs := s.look.Theme.Signs
+	more, reads, goes := signs.Down+" more below", signs.Dot+"PgDn reads on", signs.Dot+"Enter goes to what you do now"
+	switch {
+	case inSight:
+		return more + reads
+	case ui.Width(more+reads+goes) < width:
+		return more + reads + goes
+	}
+	return more + goes
 }
 
 func (s *sheetScreen) inSightAt(laid page, offset, height int) bool {
@@ -84,7 +97,7 @@ func (s *sheetScreen) inSightAt(laid page, offset, height int) bool {
 
 // layout draws the whole sheet.
 func (s *sheetScreen) layout(width, height int) page {
-	text := min(width, readable)
+	text := min(width-margin, readable)
 	var laid page
 	s.section(&laid, "What this step does", s.paragraphs(s.sheet.Does, text))
 	if len(s.sheet.Warnings) > 0 {
@@ -201,9 +214,9 @@ func mark(theme ui.Theme, mark Mark) (lipgloss.Style, string) {
 
 func (s *sheetScreen) items(laid *page, width, height int) {
 	for i, w := range s.widgets {
-		room := frame{focused: i == s.focus, width: min(width, readable), height: height}
+		room := frame{focused: i == s.focus, width: min(width-margin, readable), height: height}
 		if _, table := w.(*tableWidget); table {
-			room.width = width
+			room.width = width - margin
 		}
 		drawn := w.draw(s.look, room)
 		if room.focused {

@@ -86,7 +86,9 @@ func (w *taskWidget) draw(look Look, room frame) drawing {
 	if w.running() {
 		return drawing{lines: append(lines, w.progress(look, room.width)...)}
 	}
+	cursor := 0
 	if room.focused && w.ready() {
+		cursor = len(lines) // Enter does not start what cannot be seen to start
 		lines = append(lines, "     "+look.Theme.Button.Render("[ Enter: "+w.verb()+" ]"))
 	}
 	lines = append(lines, quiet(look, w.lastRun(look), room.width)...)
@@ -96,7 +98,7 @@ func (w *taskWidget) draw(look Look, room frame) drawing {
 	if room.focused {
 		lines = append(lines, quiet(look, w.task.Help, room.width)...)
 	}
-	return drawing{lines: lines}
+	return drawing{lines: lines, cursor: cursor}
 }
 
 // ready says that Enter starts it.

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// walk works through the wizard as somebody does who only reads the screen: the line with the pointer, and the keys in the last line.
+// Look is called before each key, and says when to stop.
+func (w *window) walk(look func(text string) (stop bool, err error)) error {
+	for range 1500 {
+		w.settle()
+		text := w.text()
+		stop, err := look(text)
+		if err != nil || stop {
+			return err
+		}
+		if err := w.step(w.text()); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("the walk does not end:\n%s", w.text())
+}
+
+// exactly finds the words that have to be typed.
+var exactly = regexp.MustCompile(`Type exactly: (.+)`)
+
+func (w *window) step(text string) error {
+	lines := strings.Split(strings.TrimRight(text, "\n "), "\n")
+	keys, pointed := lines[len(lines)-1], pointed(lines)
+	switch {
+	case strings.Contains(text, "This did not work") || strings.Contains(text, "Held back"):
+		return fmt.Errorf("an error:\n%s", text)
+	case strings.Contains(text, "please read"):
+		time.Sleep(time.Second) // a card that opens by itself does not listen at once
+		return w.press("\x1b")
+	case strings.Contains(keys, "stop safely"):
+		return w.until("the end of the work", func() bool { return !strings.Contains(w.text(), "stop safely") })
+	case strings.Contains(keys, "Space tick"):
+		return w.check(pointed)
+	case strings.Contains(keys, "Enter save"):
+		return w.reply(text)
+	case strings.Contains(pointed, "Not finished yet"):
+		return fmt.Errorf("a page ends that is not finished:\n%s", text)
+	}
+	return w.press("\r")
+}
+
+// pointed is the item with the pointer: its line and the next. ASCII has a pointer of its own.
+func pointed(lines []string) string {
+	for i, line := range lines {
+		for _, sign := range []string{" › ", " > "} {
+			if at := strings.Index(line, sign); at == 0 {
+				return strings.Join(lines[i:min(i+2, len(lines))], " ")
+			}
+		}
+	}
+	return ""
+}
+
+func (w *window) check(pointed string) error {
+	if strings.Contains(pointed, "(if it applies)") || strings.Contains(pointed, "(if it") {
+		return w.press("\t")
+	}
+	if err := w.press(" "); err != nil {
+		return err
+	}
+	if text := w.text(); strings.Contains(text, "Enter save") && !strings.Contains(text, "Space tick") {
+		return w.press("\r") // a note that nobody has to write
+	}
+	return nil
+}
+
+func (w *window) reply(text string) error {
+	if found := exactly.FindStringSubmatch(text); found != nil && strings.HasPrefix(found[1], "switch to") {
+		if err := w.send(strings.TrimSpace(found[1])); err != nil {
+			return err
+		}
+		w.settle()
+		return w.press("\r")
+	}
+	return w.press("\t")
+}
