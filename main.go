@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
@@ -56,7 +57,7 @@ func newRoot() *cobra.Command {
 	flags.BoolVar(&options.Privacy, "privacy", false, "show pseudonyms instead of names and addresses")
 	flags.BoolVar(&options.NoColor, "no-color", false, "do not use colours")
 	root.AddCommand(newDemo(options), newRun(options), newQuestions(options), newStatus(options), newSandbox(options), newBundle(options), newVersion(options),
-		newReport(options), newVerify(options))
+		newReport(options), newVerify(options), newUndo(options), newWatch(options))
 	return root
 }
 
@@ -156,5 +157,34 @@ func newVerify(options *command.Options) *cobra.Command {
 			return command.Verify(*options, strings.Join(args, ""))
 		},
 	}
+	return withJSON(cmd, options)
+}
+
+func newUndo(options *command.Options) *cobra.Command {
+	var undo command.UndoOptions
+	cmd := &cobra.Command{
+		Use:     "undo",
+		Short:   "Take back what was done in the CRM",
+		Example: "allyswitch undo --dry-run",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return command.Undo(cmd.Context(), *options, undo) },
+	}
+	cmd.Flags().BoolVar(&undo.DryRun, "dry-run", false, "only count and list what it would do")
+	cmd.Flags().StringVar(&undo.To, "to", "import", "the step before which all shall be as it was")
+	cmd.Flags().BoolVar(&undo.Yes, "yes", false, "do not ask first")
+	cmd.Flags().BoolVar(&undo.SiteIsBack, "site-is-back", false, "the site manages its contacts itself again")
+	return withJSON(cmd, options)
+}
+
+func newWatch(options *command.Options) *cobra.Command {
+	var watch command.WatchOptions
+	cmd := &cobra.Command{
+		Use:   "watch",
+		Short: "Look again after the switch, and say what has drifted (exit code 3 when something has)",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return command.Watch(cmd.Context(), *options, watch) },
+	}
+	cmd.Flags().BoolVar(&watch.Once, "once", false, "look a single time")
+	cmd.Flags().DurationVar(&watch.Every, "every", 24*time.Hour, "how long to wait between two looks")
 	return withJSON(cmd, options)
 }

@@ -21,13 +21,12 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 		entry = provider.AccessAllyName
 	}
 	confirmation := "switch to " + name
-	items := append(s.rememberItems(state),
-		s.tick(state, wizard.Tick{Key: "unchanged", Text: "Nobody has joined, paid or changed since the export",
-			Look: "new users and new orders on your site. In maintenance mode there are none. If there are, export again in step 2: only what is new is sent."}),
+	items := append(s.rememberItems(state), s.deltaItems(state)...)
+	items = append(items,
 		s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: confirmation,
 			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: %s", name, confirmation)}),
 	)
-	if state.Answer(Switch, "switch.confirm") == confirmation {
+	if state.Answer(Switch, "switch.confirm") == confirmation && s.carriedOver(state) {
 		items = append(items, s.switchTicks(state, entry)...)
 		items = append(items, s.systemTask(state)...)
 	}
@@ -38,7 +37,7 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 			"AccessAlly describes no way back from this step. Your backup is the only one, and only until payments run again.",
 			"Stay logged in as administrator in a second browser until you have seen that you can still log in.",
 		},
-		Did:   s.gateFacts(state),
+		Did:   append(s.gateFacts(state), s.deltaFacts(state)...),
 		Items: items,
 		Known: fmt.Sprintf("The CRM Integration tab shows %s after the page has been loaded again.", entry),
 		Help: []string{

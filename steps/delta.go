@@ -1,0 +1,191 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
+)
+
+// What to do in the CRM with tags that members have lost on the site.
+const (
+	lostKeep   = "keep"
+	lostRemove = "remove"
+)
+
+// deltaItems hold the switch back until whoever has joined or changed since the export is carried over: by a second export, or by the owner's word that
+// there is nobody.
+func (s *step) deltaItems(state *checkpoint.State) []wizard.Item {
+	file, tags := state.Answer(Switch, "delta.export.file"), state.Answer(Switch, "delta.tags.file")
+	items := []wizard.Item{s.ask(state, wizard.Question{Key: "delta.export.file", Label: "A second export, made now", Validate: checkFile,
+		Help: "Export all users once more as in step 2. AllySwitch finds who is new, who has changed and who is gone, and sends only them. Leave it empty when nobody can have changed."})}
+	unchanged := s.tick(state, wizard.Tick{Key: "unchanged", Text: "Nobody has joined, paid or changed since the export",
+		Look: "new users and new orders on your site. In maintenance mode there are none. If there are, give a second export above."})
+	if file == "" {
+		return append(items, unchanged)
+	}
+	looked := note(state, Switch, "delta.files") == file+"\n"+tags
+	items = append(items,
+		s.ask(state, wizard.Question{Key: "delta.tags.file", Label: "The tag file, made anew as well", Validate: checkFile,
+			Help: "Without it, tags that were bought or taken away since then stay unknown."}),
+		s.crmTask(state, wizard.Task{Key: "look", Label: "Look for changes since the export", Required: true, Complete: looked, Help: "Compares the second export with what was sent. Nothing is sent."},
+			s.lookForChanges(file, tags, state)))
+	if looked {
+		items = append(items, s.changeItems(state)...)
+	}
+	unchanged.Text = "Nobody has joined, paid or changed since the second export"
+	return append(items, unchanged)
+}
+
+func (s *step) lookForChanges(file, tags string, state *checkpoint.State) func(context.Context, migration.Deps, job.Reporter) (wizard.Change, error) {
+	input := migration.DeltaInput{File: cleanPath(file), Mapping: mapping(state)}
+	if tags != "" {
+		input.Tags = cleanPath(tags)
+	}
+	return func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+		delta, err := migration.LookForChanges(ctx, deps, input, report)
+		if err != nil {
+			return nil, err
+		}
+		return func(state *checkpoint.State) {
+			keepDelta(state, delta)
+			setNote(state, Switch, "delta.files", file+"\n"+tags)
+		}, nil
+	}
+}
+
+func keepDelta(state *checkpoint.State, delta *migration.Delta) {
+	for key, value := range map[string]int{"delta.new": delta.New, "delta.changed": delta.Changed, "delta.gone": delta.Gone, "delta.waiting": delta.Waiting,
+		"delta.lost": delta.ToRemove(), "delta.unlisted": delta.Unlisted} {
+		setCount(state, Switch, key, value)
+	}
+	setNote(state, Switch, "delta", delta.Sentence())
+}
+
+// changeItems carry over what was found, and ask about tags that members have lost.
+func (s *step) changeItems(state *checkpoint.State) []wizard.Item {
+	name, waiting, lost := s.deps.crmName(state), count(state, Switch, "delta.waiting"), count(state, Switch, "delta.lost")
+	rows := s.deps.files.rows(s.deps.Folder, migration.DeltaListFile)
+	items := []wizard.Item{wizard.Table{Key: "delta", Title: "What has changed since the export (saved in delta.csv)", Rows: rows.len(),
+		Columns: []wizard.Column{{Title: "What", Width: 8}, {Title: "ID", Width: 8}, {Title: "Address", Width: 30, Private: true}, {Title: "Detail"}},
+		Row: func(i int) []string {
+			return []string{rows.cell(i, "what"), rows.cell(i, "ID"), rows.cell(i, "user_email"), rows.cell(i, "detail")}
+		}},
+		s.crmTask(state, wizard.Task{Key: "carry", Label: "Carry the changes over, and prove them", Required: true, Complete: waiting == 0,
+			Help: "Sends only who is new or has changed. Goes on where it stopped, if it was stopped."}, s.carryChanges(state)),
+	}
+	if lost == 0 && state.Answer(Switch, "delta.lost") == "" {
+		return items
+	}
+	items = append(items, s.ask(state, wizard.Question{Key: "delta.lost", Label: fmt.Sprintf("%d tags are gone on the site. Take them off in %s too?", lost, name), Required: true,
+		Help:    fmt.Sprintf("AllySwitch takes nothing away without your word. A tag that stays in %s opens after the switch what the site has closed.", name),
+		Choices: []wizard.Choice{{Value: lostKeep, Label: "No, leave them"}, {Value: lostRemove, Label: "Yes, take exactly these off"}}}))
+	if state.Answer(Switch, "delta.lost") == lostRemove {
+		items = append(items, s.crmTask(state, wizard.Task{Key: "take-off", Label: "Take these tags off", Required: true, Complete: lost == 0, Help: "Then reads everybody back."}, s.removeLost))
+	}
+	return items
+}
+
+func (s *step) carryChanges(state *checkpoint.State) func(context.Context, migration.Deps, job.Reporter) (wizard.Change, error) {
+	room := state.Answer(Import, "import.room") == "yes"
+	return func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+		carried, err := migration.CarryChanges(ctx, deps, room, report)
+		if carried == nil {
+			return nil, err
+		}
+		if err != nil {
+			// The members are the new ones from here on: steps 3 to 5 show what is to be decided or done.
+			return func(state *checkpoint.State) { setNote(state, EditCSV, "fingerprint", carried.Plan.Fingerprint) }, err
+		}
+		return func(state *checkpoint.State) {
+			s.stayingDone(state, func() { keepCarried(state, carried) })
+		}, nil
+	}
+}
+
+// keepCarried keeps what steps 3 to 5 would have kept, had they been done again.
+func keepCarried(state *checkpoint.State, carried *migration.Carried) {
+	setNote(state, EditCSV, "fingerprint", carried.Plan.Fingerprint)
+	setCount(state, EditCSV, "members", carried.Plan.Members)
+	setCount(state, EditCSV, "pairs", carried.Plan.TagPairs)
+	keepPlan(state, carried.Plan)
+	setNote(state, Import, "fingerprint", theMembers(state)+";"+theAccount(state)+";")
+	for key, value := range map[string]int{"arrived": carried.Import.Arrived, "waiting": carried.Import.Waiting, "failed": len(carried.Import.Failed),
+		"skipped": carried.Import.Skipped, "tags-made": carried.Import.TagsMade} {
+		setCount(state, Import, key, value)
+	}
+	keepProof(state, Tags, carried.Proof)
+	keepDelta(state, carried.Delta)
+}
+
+func (s *step) removeLost(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+	delta, err := migration.RemoveLostTags(ctx, deps, report)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := migration.Prove(ctx, deps, report)
+	if err != nil {
+		return nil, err
+	}
+	return func(state *checkpoint.State) {
+		s.stayingDone(state, func() {
+			keepDelta(state, delta)
+			keepProof(state, Tags, proof)
+		})
+	}, nil
+}
+
+// stayingDone changes what earlier steps rest on, after their work was done again for it: what was done before the change is done after it.
+func (s *step) stayingDone(state *checkpoint.State, change func()) {
+	before := map[*step]string{}
+	for one := s; one != nil; one = one.before {
+		before[one] = one.inputs(state)
+	}
+	change()
+	for one := s; one != nil; one = one.before {
+		kept := state.Step(one.id)
+		if kept.Inputs == before[one] {
+			kept.Inputs = one.inputs(state)
+		}
+		for key, task := range kept.Tasks {
+			if task.Inputs == before[one] {
+				task.Inputs = one.inputs(state)
+				kept.Tasks[key] = task
+			}
+		}
+	}
+}
+
+// deltaFacts say what has changed since the export.
+func (s *step) deltaFacts(state *checkpoint.State) []wizard.Fact {
+	sentence := note(state, Switch, "delta")
+	if sentence == "" || state.Answer(Switch, "delta.export.file") == "" {
+		return nil
+	}
+	mark := wizard.MarkGood
+	if count(state, Switch, "delta.waiting")+count(state, Switch, "delta.lost") > 0 {
+		mark = wizard.MarkWarn
+	}
+	facts := []wizard.Fact{fact(mark, "Since then", sentence)}
+	if n := count(state, Switch, "delta.unlisted"); n > 0 {
+		facts = append(facts, fact(wizard.MarkUnknown, "Not listed", fmt.Sprintf("%d members are not in the tag file: what they have now is not known", n)))
+	}
+	return facts
+}
+
+// carriedOver says that nobody is known to be left behind.
+func (s *step) carriedOver(state *checkpoint.State) bool {
+	known := slices.DeleteFunc(s.deltaItems(state), func(item wizard.Item) bool { _, tick := item.(wizard.Tick); return tick })
+	return complete(wizard.Sheet{Items: known})
+}
+
+// unfoldDelta shows all that can be asked about a second export.
+func unfoldDelta(state *checkpoint.State) {
+	setAnswer(state.Step(Switch), "delta.export.file", "x")
+	setNote(state, Switch, "delta.files", "x\n")
+	setAnswer(state.Step(Switch), "delta.lost", lostRemove)
+}
