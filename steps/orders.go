@@ -68,7 +68,7 @@ func (s *step) keepOrders(orders *migration.Orders, from string, report job.Repo
 	}
 	return func(state *checkpoint.State) {
 		for key, value := range map[string]int{"orders-open": open, "past-due": orders.PastDue, "trial": orders.Trial, "paused": orders.Paused, "cancelled": orders.Cancelled,
-			"other-email": orders.OtherEmail, "no-member": orders.NoMember, "uncertain": orders.Uncertain, "other-gateway": orders.OtherGateway, "unreadable": orders.Unreadable} {
+			"other-email": orders.OtherEmail, "no-member": orders.NoMember, "uncertain": orders.Uncertain, "other-gateway": orders.OtherGateway, "unreadable": orders.Unreadable, "disproved": orders.Disproved} {
 			setCount(state, Payments, key, value)
 		}
 		setNote(state, Payments, "orders", orders.Sentence())
@@ -223,6 +223,7 @@ func orderFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	facts := []wizard.Fact{fact(wizard.MarkPlain, "List", sentence), fact(mark, "Still open", several(open, "order"))}
 	for _, one := range []struct{ key, label, text string }{
+		{"disproved", "Not moved", "%d were ticked off, but AccessAlly still has their old contact ID: their ticks are taken back"},
 		{"past-due", "Past due", "%d: AccessAlly tries to charge them every day, so move them first"},
 		{"trial", "In trial", "%d: their first charge is still to come"},
 		{"paused", "Paused", "%d: they may be charged again"},

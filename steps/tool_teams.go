@@ -54,6 +54,9 @@ func (s *step) teamItems(state *checkpoint.State) []wizard.Item {
 		return items
 	}
 	items = append(items, s.teamTagItems(state)...)
+	if table := s.teamPlaces(); table.Rows > 0 {
+		items = append(items, table)
+	}
 	items = append(items,
 		s.tick(state, wizard.Tick{Key: "noted", Text: "The settings are noted as they are now", Note: "Leader tag, member tag, release, revoke, display", Where: accessAlly("Offerings", "the offering with the teams"),
 			Look: "the leader's tag, the member's tag, what releases and what revokes, the team's contact field, and the Display settings. A picture of the screen will do."}),
@@ -131,6 +134,21 @@ func (s *step) teamTagTable() wizard.Table {
 	}
 	table.Actions = []wizard.RowAction{{Key: "a", Label: "leader's", Do: pick(migration.TeamLeader)}, {Key: "m", Label: "member's", Do: pick(migration.TeamMember)}, {Key: "x", Label: "no team's", Do: pick(migration.TeamNone)}}
 	return table
+}
+
+// teamPlaces are the team settings on the site that use a tag, as step 9 has read them through the companion.
+func (s *step) teamPlaces() wizard.Table {
+	all := s.deps.files.rows(s.deps.Folder, migration.ReferencesFile)
+	var rows []int
+	for i := range all.len() {
+		if all.cell(i, "kind") == "team" {
+			rows = append(rows, i)
+		}
+	}
+	return wizard.Table{Key: "team-places", Title: "Team settings on the site, as step 9 has read them", Rows: len(rows), Columns: []wizard.Column{{Title: "State", Width: 7}, {Title: "Title"}, {Title: "Old tag", Width: 20}, {Title: "New tag", Width: 20}},
+		Row: func(i int) []string {
+			return []string{all.cell(rows[i], "state"), all.cell(rows[i], "title"), all.cell(rows[i], "old_tag"), all.cell(rows[i], "new_tag")}
+		}}
 }
 
 // teamTicks are the rest of the decision, and the test with one team.

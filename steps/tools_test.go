@@ -1,7 +1,9 @@
 package steps_test
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -364,6 +366,35 @@ func TestAMergeIsRepairedOnTheSite(t *testing.T) {
 		j.ticksAll(steps.MergeContacts)
 		if j.status(steps.MergeContacts) == wizard.Done {
 			t.Error("the tool is done although a user has a third contact ID")
+		}
+	})
+}
+
+// A merge that was carried out when the program was killed is found, and not begun again.
+func TestAMergeThatWasCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "keap", somebody("jo@example.com", "Jo", "Yoga"), somebody("jo@example.com", "Joanna", "Circle"))
+		j.run(steps.MergeContacts, "find")
+		j.row(steps.MergeContacts, "duplicates", "k", 0, "")
+		j.row(steps.MergeContacts, "duplicates", "x", 1, "")
+		j.run(steps.MergeContacts, "compare")
+		j.confirm(steps.MergeContacts, "merge.confirm")
+		merged := false
+		j.wire.set(func(request *http.Request, _ string) (*http.Response, error) {
+			merged = merged || strings.Contains(request.URL.Path, "merge")
+			if merged && !strings.Contains(request.URL.Path, "merge") {
+				return nil, errors.New("the line is dead")
+			}
+			return nil, nil
+		})
+		if err := j.try(steps.MergeContacts, "merge"); err == nil {
+			t.Fatal("a merge without an answer counts as done")
+		}
+		j.wire.set(nil)
+		j.run(steps.MergeContacts, "merge")
+		notes := j.state().Step(steps.MergeContacts).Notes
+		if notes["merged"] == "" || notes["missing"] != "" || notes["gone"] != "yes" || len(j.having("jo@example.com")) != 1 {
+			t.Errorf("after the second try: %v", notes)
 		}
 	})
 }

@@ -73,10 +73,12 @@ type Orders struct {
 	PastDue, Trial, Paused, Cancelled             int
 	OtherEmail, NoMember, OtherGateway, Uncertain int
 	Unreadable                                    int
-	list                                          []Order
-	byEmail, byUser, byContact                    map[string]buyer
-	users                                         map[string]string // old contact ID → user ID
-	now                                           time.Time
+	// Disproved were ticked off, although the shop still has their old contact ID. Their ticks are taken back.
+	Disproved                  int
+	list                       []Order
+	byEmail, byUser, byContact map[string]buyer
+	users                      map[string]string // old contact ID → user ID
+	now                        time.Time
 }
 
 // buyer is what contact-ids.csv says of a member.
@@ -101,8 +103,9 @@ func standingOf(status string) Standing {
 	return StandsUnclear
 }
 
-// matchOrders finds the member and the new contact ID of every subscription.
-func matchOrders(folder *checkpoint.Folder, list []Order) (*Orders, error) {
+// matchOrders finds the member and the new contact ID of every subscription. asOf is when the list was made: what was ticked off before, and still has the old
+// contact ID, has not been moved.
+func matchOrders(folder *checkpoint.Folder, list []Order, asOf time.Time) (*Orders, error) {
 	orders := &Orders{list: list, now: time.Now(), byEmail: map[string]buyer{}, byContact: map[string]buyer{}, byUser: map[string]buyer{}, users: map[string]string{}}
 	if err := orders.readBuyers(folder); err != nil {
 		return nil, err
@@ -112,6 +115,9 @@ func matchOrders(folder *checkpoint.Folder, list []Order) (*Orders, error) {
 	}
 	if orders.Total = len(list); orders.Total > 2 && orders.NoMember == orders.Total {
 		return nil, &Refusal{Gate: ErrOtherShop, Detail: fmt.Sprintf("none of its %d subscriptions belongs to a member of this site", orders.Total)}
+	}
+	if err := orders.disprove(folder, asOf); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(orders.list, orders.first)
 	return orders, orders.save(folder)

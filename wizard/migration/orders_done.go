@@ -24,14 +24,39 @@ func TickOrder(folder *checkpoint.Folder, key string) (open int, err error) {
 	} else {
 		done[key] = time.Now().UTC().Format(time.RFC3339)
 	}
+	if err := saveOrdersDone(folder, done); err != nil {
+		return 0, err
+	}
+	return OrdersOpen(folder)
+}
+
+func saveOrdersDone(folder *checkpoint.Folder, done map[string]string) error {
 	rows := [][]string{{"order", "at"}}
 	for _, key := range slices.Sorted(maps.Keys(done)) {
 		rows = append(rows, []string{key, done[key]})
 	}
-	if err := writeRows(folder, OrdersDoneFile, rows); err != nil {
-		return 0, err
+	return writeRows(folder, OrdersDoneFile, rows)
+}
+
+// disprove takes back the ticks of orders that a newer list still shows with their old contact ID.
+func (o *Orders) disprove(folder *checkpoint.Folder, asOf time.Time) error {
+	done, err := ordersDone(folder)
+	if err != nil {
+		return err
 	}
-	return OrdersOpen(folder)
+	for i := range o.list {
+		order := &o.list[i]
+		ticked, err := time.Parse(time.RFC3339, done[order.Key()])
+		if err != nil || order.State != OrderToDo || order.OldContact == "" || !ticked.Before(asOf) {
+			continue
+		}
+		delete(done, order.Key())
+		o.note(order, &o.Disproved, "you ticked this off, but AccessAlly still has the old contact ID")
+	}
+	if o.Disproved == 0 {
+		return nil
+	}
+	return saveOrdersDone(folder, done)
 }
 
 // OrdersOpen is how many subscriptions in orders.csv still have to be moved or looked at, and are not ticked off.

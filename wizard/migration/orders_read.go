@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
@@ -32,7 +33,11 @@ func ReadOrders(ctx context.Context, folder *checkpoint.Folder, path string, map
 	if err != nil {
 		return nil, err
 	}
-	orders, err := matchOrders(folder, list)
+	info, err := file.Stat()
+	if err != nil {
+		return nil, doing("look at the list of subscriptions", err)
+	}
+	orders, err := matchOrders(folder, list, info.ModTime())
 	if err == nil {
 		orders.Unreadable = unreadable
 	}
@@ -91,7 +96,7 @@ func ReadSiteOrders(ctx context.Context, folder *checkpoint.Folder, companion *s
 	if err := addAddresses(ctx, companion, list); err != nil {
 		return nil, err
 	}
-	return matchOrders(folder, list)
+	return matchOrders(folder, list, time.Now())
 }
 
 // addAddresses takes the buyers' addresses from the orders, where the subscriptions have none.

@@ -146,3 +146,37 @@ func TestDates(t *testing.T) {
 		}
 	}
 }
+
+// What was ticked off by mistake shows up when a newer list is read, and what is really moved shows as moved.
+func TestATickThatANewerListDisproves(t *testing.T) {
+	folder := shop(t)
+	read := func(contact string, made time.Time) *Orders {
+		path := list(t, "Order ID,Contact ID,Email,Status,Next Charge\n1,"+contact+",ada@example.com,Active,2099-01-01\n")
+		if err := os.Chtimes(path, made, made); err != nil {
+			t.Fatal(err)
+		}
+		layout, err := LookAtOrders(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		orders, err := ReadOrders(t.Context(), folder, path, layout.Mapping, job.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return orders
+	}
+	read("11", time.Now().Add(-time.Hour))
+	if open, err := TickOrder(folder, "1"); open != 0 || err != nil {
+		t.Fatalf("%d open, %v", open, err)
+	}
+	if old := read("11", time.Now().Add(-time.Hour)); old.Disproved != 0 {
+		t.Error("an older list disproves a tick")
+	}
+	newer := read("11", time.Now().Add(time.Hour))
+	if open, err := OrdersOpen(folder); newer.Disproved != 1 || open != 1 || err != nil {
+		t.Errorf("a newer list disproves %d, %d open, %v", newer.Disproved, open, err)
+	}
+	if moved := read("901", time.Now().Add(2*time.Hour)); moved.Moved != 1 || moved.ToDo != 0 {
+		t.Errorf("moved: %+v", moved)
+	}
+}
