@@ -77,6 +77,20 @@ func (c *Client) Automations(ctx context.Context) ([]Automation, error) {
 	return automations, c.named(op, err)
 }
 
+// FirstMessage is the subject of what an automation sends first, empty where the CRM does not tell. Known says whether it tells at all.
+func (c *Client) FirstMessage(ctx context.Context, automation Automation) (subject string, known bool, err error) {
+	const op = "read what is sent first"
+	previewer, can := c.driver.(Previewer)
+	if !can {
+		return "", false, nil
+	}
+	if err := c.ready(ctx, op); err != nil {
+		return "", false, err
+	}
+	subject, err = previewer.FirstMessage(ctx, automation)
+	return printable(subject), err == nil, c.named(op, err)
+}
+
 // Settle returns when everything queued so far is done in the CRM. Where nothing is queued it returns at once.
 func (c *Client) Settle(ctx context.Context) (Settlement, error) {
 	const op = "wait for the import to finish"

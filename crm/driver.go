@@ -104,6 +104,12 @@ type Blanker interface {
 	ClearFields(ctx context.Context, target Target, blank Blank) error
 }
 
+// Previewer is implemented where the API tells what an automation sends first.
+type Previewer interface {
+	// FirstMessage is the subject of the first mail that goes out, empty when there is none, or none that is switched on.
+	FirstMessage(ctx context.Context, automation Automation) (string, error)
+}
+
 // Webhook is a call that the CRM makes to the site when something changes.
 type Webhook struct {
 	ID    string

@@ -106,9 +106,13 @@ func (s *step) startQuestion(start migration.Start, name string) wizard.Question
 	} else if start.Trigger != "" {
 		trigger = fmt.Sprintf("It starts by: %s.", start.Trigger)
 	}
+	first := "Nor can be seen what it sends first."
+	if start.First != "" {
+		first = fmt.Sprintf("It sends first: %q.", start.First)
+	}
 	return wizard.Question{Key: startsKey + start.ID, Required: true, Label: fmt.Sprintf("%q (%s) may start for %s. What about it?", start.Name, start.Kind, start.Reach()),
-		Help: fmt.Sprintf("%s Nor can be seen what it sends first. Pause it in %s and answer: paused. AllySwitch looks whether it is before anything is sent. Or let it start, and type the number of people: %s.",
-			trigger, name, start.Number())}
+		Help: fmt.Sprintf("%s %s Pause it in %s and answer: paused. AllySwitch looks whether it is before anything is sent. Or let it start, and type the number of people: %s.",
+			trigger, first, name, start.Number())}
 }
 
 // askStart fills in an answer as long as it is one: a number that was typed for another plan counts no more.

@@ -108,6 +108,20 @@ type sequencesReply struct {
 
 func (r sequencesReply) page() (*[]sequence, *pagination) { return r.Sequences, r.Pagination }
 
+// sequenceEmail is one mail of a sequence (developers.kit.com, "List sequence emails"). Drafts are not published.
+type sequenceEmail struct {
+	Subject   string `json:"subject"`
+	Published bool   `json:"published"`
+	Position  int    `json:"position"`
+}
+
+type sequenceEmailsReply struct {
+	Emails     *[]sequenceEmail `json:"emails"`
+	Pagination *pagination      `json:"pagination"`
+}
+
+func (r sequenceEmailsReply) page() (*[]sequenceEmail, *pagination) { return r.Emails, r.Pagination }
+
 type form struct {
 	ID       int64  `json:"id"`
 	Name     string `json:"name"`

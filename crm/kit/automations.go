@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -33,6 +34,28 @@ func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 		found = append(found, crm.Automation{ID: "form-" + strconv.FormatInt(f.ID, 10), Name: f.Name, Kind: kind, Active: !f.Archived, Trigger: "sign-up"})
 	}
 	return found, nil
+}
+
+// FirstMessage is the subject of the first published mail of a sequence. A form sends what its owner has set up elsewhere.
+func (d *driver) FirstMessage(ctx context.Context, automation crm.Automation) (string, error) {
+	id, sequence := strings.CutPrefix(automation.ID, "sequence-")
+	if !sequence {
+		return "", nil
+	}
+	emails, err := everything[sequenceEmailsReply, sequenceEmail](ctx, d, "read what a sequence sends first", "/v4/sequences/"+url.PathEscape(id)+"/emails")
+	if err != nil {
+		return "", err
+	}
+	var first *sequenceEmail
+	for i := range emails {
+		if emails[i].Published && (first == nil || emails[i].Position < first.Position) {
+			first = &emails[i]
+		}
+	}
+	if first == nil {
+		return "", nil
+	}
+	return first.Subject, nil
 }
 
 // eventParameters are the events that are about one thing, with the name of what they need (developers.kit.com, "Create a webhook").

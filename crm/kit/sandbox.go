@@ -124,6 +124,7 @@ func (f *fake) routes() http.Handler {
 	either("PUT /v4/custom_fields/{field}", f.renameField)
 	either("DELETE /v4/custom_fields/{field}", f.deleteField)
 	either("GET /v4/sequences", f.listSequences)
+	either("GET /v4/sequences/{sequence}/emails", f.listSequenceEmails)
 	either("GET /v4/forms", f.listForms)
 	either("GET /v4/webhooks", f.listWebhooks)
 	either("POST /v4/webhooks", f.createWebhook)

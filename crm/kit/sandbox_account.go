@@ -68,6 +68,32 @@ func (f *fake) listSequences(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// mailView is one mail of a sequence. Each has a draft that stands before the mail which goes out.
+type mailView struct {
+	position  int64
+	subject   string
+	published bool
+}
+
+func (f *fake) listSequenceEmails(w http.ResponseWriter, r *http.Request) {
+	id, _ := strconv.ParseInt(r.PathValue("sequence"), 10, 64)
+	at := slices.IndexFunc(f.automationsOf(true), func(one automationView) bool { return one.id == id })
+	if at < 0 {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	name := f.automationsOf(true)[at].automation.Name
+	mails := []mailView{{0, "A draft", false}, {1, "Hello from " + name, true}, {2, "More from " + name, true}}
+	if page, ok := pageOf(w, r, mails, func(one mailView) int64 { return one.position + 1 }); ok {
+		writePage(w, "emails", page, func(one mailView) any {
+			return map[string]any{
+				"id": id*10 + one.position, "sequence_id": id, "subject": one.subject, "preview_text": "", "email_address": "owner@example.com", "email_template_id": nil,
+				"published": one.published, "position": one.position, "delay_value": one.position, "delay_unit": "days", "send_days": []string{"monday"},
+			}
+		})
+	}
+}
+
 func (f *fake) listForms(w http.ResponseWriter, r *http.Request) {
 	status := r.URL.Query().Get("status")
 	forms := slices.DeleteFunc(f.automationsOf(false), func(one automationView) bool {

@@ -199,6 +199,11 @@ func TestTagsStartAutomations(t *testing.T) {
 		if got := strings.Join(told, ", "); got != "sequence On hold false, sequence Welcome true, form Sign up true" {
 			a.Errorf("listed: %s", got)
 		}
+		for i, want := range []string{"Hello from On hold", "Hello from Welcome", ""} {
+			if first, err := a.driver.(crm.Previewer).FirstMessage(a.ctx, listed[i]); err != nil || first != want {
+				a.Errorf("%s sends %q first, %v", listed[i].Name, first, err)
+			}
+		}
 		tags, _ := a.driver.Tags(a.ctx)
 		ada := a.upsert(crm.Contact{Email: "ada@example.com"})
 		for range 2 {

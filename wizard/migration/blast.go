@@ -37,6 +37,8 @@ type Start struct {
 	Exact  bool `json:"exact"`
 	// Quiet says in words why it does not start, empty when it may: then the owner has to decide.
 	Quiet string `json:"quiet,omitempty"`
+	// First is the subject of what it sends first, empty when the CRM does not tell.
+	First string `json:"first,omitempty"`
 	// Entered is how many people had entered it when it was read, -1 where the CRM does not tell.
 	Entered int `json:"entered"`
 }
@@ -90,6 +92,21 @@ func (p *Plan) blast(ctx context.Context, client *crm.Client) (Blast, error) {
 		}
 	}
 	return blast, nil
+}
+
+// readFirst fills in what is sent first, where the CRM tells. What it does not tell holds nothing up.
+func (b *Blast) readFirst(ctx context.Context, client *crm.Client) error {
+	for i, start := range b.Starts {
+		if start.Quiet != "" || start.People == 0 {
+			continue
+		}
+		subject, _, err := client.FirstMessage(ctx, crm.Automation{ID: start.ID, Name: start.Name, Kind: start.Kind})
+		if err != nil && !cannotTell(err) {
+			return doing("read what is sent first", err)
+		}
+		b.Starts[i].First = subject
+	}
+	return nil
 }
 
 // cannotTell says that asking again would not help.

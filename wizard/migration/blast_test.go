@@ -49,6 +49,9 @@ func TestWhatWouldMailEverybodyHoldsTheImport(t *testing.T) {
 			}
 			return
 		}
+		if first := open[0].First; (first == "Hello from Welcome mail") != (s.entry.Provider.ID == "kit") {
+			t.Errorf("it sends first: %q", first)
+		}
 		for _, typed := range []string{"", "yes", "1", migration.Paused, "-" + open[0].Number()} {
 			s.deps.Decisions = map[string]string{open[0].ID: typed}
 			if err := s.imports(); !errors.Is(err, migration.ErrUndecided) || !strings.Contains(err.Error(), "Welcome mail") {

@@ -249,6 +249,9 @@ func (p *Plan) planCosts(provider crm.Provider, features crm.Features, roster *R
 // planStarts works out what the import could set off. A CRM that cannot tell is said to be unable to, which is not the same as none.
 func (p *Plan) planStarts(ctx context.Context, client *crm.Client) error {
 	blast, err := p.blast(ctx, client)
+	if err == nil {
+		err = blast.readFirst(ctx, client)
+	}
 	p.Blast, p.StartsUnknown = blast, blast.Unknown
 	for _, start := range blast.Starts {
 		p.Starts = append(p.Starts, crm.Automation{ID: start.ID, Name: start.Name, Kind: start.Kind, Active: true, Trigger: start.Trigger, TriggerTag: start.Tag})
