@@ -207,18 +207,22 @@ func errorCard(p *photographer) error {
 	if err := p.press("\r"); err != nil {
 		return err
 	}
-	for !strings.Contains(pointed(strings.Split(p.text(), "\n")), "API key") {
+	atKey := func() bool { return strings.Contains(pointed(strings.Split(p.text(), "\n")), "API key") }
+	for !atKey() {
 		if err := p.press("\x1b[Z"); err != nil {
 			return err
 		}
 	}
-	for _, keys := range []string{"\x15", strings.Repeat("0123abcd", 8)} {
-		if err := p.send(keys); err != nil {
-			return err
-		}
-		p.settle()
+	if err := p.send("\x15" + strings.Repeat("0123abcd", 8)); err != nil {
+		return err
 	}
-	if err := p.press("\r"); err != nil {
+	if err := p.sees("•abcd"); err != nil {
+		return err
+	}
+	if err := p.send("\r"); err != nil {
+		return err
+	}
+	if err := p.until("leave the key", func() bool { return !atKey() }); err != nil {
 		return err
 	}
 	err := p.walk(func(text string) (bool, error) {
