@@ -22,7 +22,6 @@ func TestTheDemoInATerminal(t *testing.T) {
 	w.resize(80, 24)
 	w.walk(func(text string) bool { return strings.Contains(text, "Step 5 of 13") })
 	w.resize(40, 10)
-	w.sees("Please make it larger")
 	w.resize(60, 16)
 	w.sees("Step 5 of 13")
 	w.walk(func(text string) bool { return strings.Contains(text, "Step 10 of 13") })

@@ -192,6 +192,16 @@ func (w *window) resize(width, height int) {
 	if err := pty.Setsize(w.device, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
 		w.t.Fatal(err)
 	}
+	if height < 16 {
+		w.sees("Please make it larger")
+		return
+	}
+	// The rules above and below the page are as wide as the window, and the keys are in its last line.
+	w.until("be drawn at the new size", func() bool {
+		lines := strings.Split(w.text(), "\n")
+		return len(lines) >= height && lines[1] == strings.Repeat("─", width) && lines[height-3] == lines[1] && lines[height-1] != ""
+	})
+	w.settle()
 }
 
 func (w *window) signal(signal syscall.Signal) {
