@@ -201,22 +201,20 @@ func TestWordsOfTheCRMDoNothing(t *testing.T) {
 func TestLinksInTheFolderLeadNobodyElsewhere(t *testing.T) {
 	for _, name := range []string{"allyswitch.log", "members.csv", "rejected.csv", "plan.json", "report.html"} {
 		t.Run(name, func(t *testing.T) {
-			options, _ := finished(t)
-			victim := filepath.Join(t.TempDir(), "victim")
+			w, victim := newWorld(t), filepath.Join(t.TempDir(), "victim")
 			if err := os.WriteFile(victim, []byte("precious"), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			link := filepath.Join(options.Dir, name)
-			if err := os.Remove(link); err != nil {
+			if err := os.Mkdir(w.dir, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Symlink(victim, link); err != nil {
+			if err := os.Symlink(victim, filepath.Join(w.dir, name)); err != nil {
 				t.Fatal(err)
 			}
-			w := newWorld(t)
-			w.dir = options.Dir
-			w.run(t.Context(), RunOptions{Answers: w.answers("activecampaign", nil)})
-			_ = Report(options)
+			got := w.run(t.Context(), RunOptions{Answers: w.answers("activecampaign", nil)})
+			if got.exit == ExitDone || !strings.Contains(got.words, "FOLDER-UNSAFE") {
+				t.Errorf("the run ended with %d: %s", got.exit, got.words)
+			}
 			if data, err := os.ReadFile(victim); err != nil || string(data) != "precious" {
 				t.Errorf("the file behind the link was written: %.80q (%v)", data, err)
 			}

@@ -33,7 +33,7 @@ func Guide() string {
 	for _, entry := range registry.All() {
 		deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}
 		state := steps.Unfolded(deps, entry.Provider.ID)
-		path := wizard.Path(steps.All(deps))
+		path := wizard.Path(append(steps.All(deps), steps.Tools(deps)...))
 		for _, step := range path {
 			name := path.Name(step)
 			if chapters[name] == nil {
@@ -82,11 +82,12 @@ func newChapter(provider crm.Provider, sheet wizard.Sheet) chapter {
 
 // madeUp are the figures and texts of a migration that there is not: see steps.Unfolded.
 var madeUp = strings.NewReplacer("accept 1", "accept N", "at least 0 tags: so many your members have", "at least as many tags as your members have", ": x.", ".", " Look for x", "", "** x", "**", "would be 0 contacts, the plan allows 0", "would be more contacts than the plan allows",
+	"Decide about all 2 at once", "Decide about all at once", "the number of people: 1.", "the number of people.", "for up to 1 people", "for up to N people", "these files: .", "these files.",
 	"look at 1 member", "look at the members", "at 1 member ", "at the members ", "1 members", "the members")
 
-// aboutNow says that a line is about the state of a migration, and not about the step.
+// aboutNow says that a line is about the state of a migration, and not about the step, or about the second of two that are alike.
 func aboutNow(line string) bool {
-	return strings.HasPrefix(line, `Finish "`) || strings.HasPrefix(line, "Something that this step rests on")
+	return strings.HasPrefix(line, `Finish "`) || strings.HasPrefix(line, `**Answer: "another"`) || strings.HasPrefix(line, "Something that this step rests on")
 }
 
 // unnamed puts "your CRM" where a CRM is named, so that what is said of all is written once.
@@ -205,9 +206,7 @@ func write(out *strings.Builder, chapters []chapter) {
 		}
 		out.WriteString("\n")
 		for place := range len(common) + 1 {
-			for _, c := range chapters {
-				writeOwn(out, c.crm, own[slot{c.crm, place}])
-			}
+			writeOwn(out, chapters, own, place)
 			if place < len(common) {
 				writeLine(out, heading, common[place])
 			}
@@ -223,14 +222,42 @@ func writeLine(out *strings.Builder, heading, text string) {
 	out.WriteString("- " + text + "\n")
 }
 
-func writeOwn(out *strings.Builder, name string, lines []string) {
-	if len(lines) == 0 {
-		return
+// writeOwn writes what some CRMs have at a place. Those that have the same are named together.
+func writeOwn(out *strings.Builder, chapters []chapter, own map[slot][]line, place int) {
+	names, lines := map[string][]string{}, map[string][]line{}
+	var order []string
+	for _, c := range chapters {
+		here := own[slot{c.crm, place}]
+		if len(here) == 0 {
+			continue
+		}
+		key := ""
+		for _, one := range here {
+			key += one.common + "\n"
+		}
+		if names[key] == nil {
+			order = append(order, key)
+		}
+		names[key], lines[key] = append(names[key], c.crm), here
 	}
-	fmt.Fprintf(out, "- In %s:\n", name)
-	for _, text := range lines {
-		out.WriteString("  - " + text + "\n")
+	for _, key := range order {
+		fmt.Fprintf(out, "- In %s:\n", listed(names[key]))
+		for _, one := range lines[key] {
+			text := one.said
+			if len(names[key]) > 1 {
+				text = one.common
+			}
+			out.WriteString("  - " + text + "\n")
+		}
 	}
+}
+
+// listed joins names as a sentence does.
+func listed(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
 // slot is a place before the line of that number that all have in common, for one CRM.
@@ -240,13 +267,13 @@ type slot struct {
 }
 
 // apart parts the lines that all chapters have from those that some have, and remembers between which of the former these stand.
-func apart(chapters []chapter, heading string) (common []string, own map[slot][]string) {
+func apart(chapters []chapter, heading string) (common []string, own map[slot][]line) {
 	for _, one := range chapters[0].sections[heading] {
 		if everybody(chapters, heading, one.common) && !slices.Contains(common, one.common) {
 			common = append(common, one.common)
 		}
 	}
-	own = map[slot][]string{}
+	own = map[slot][]line{}
 	for _, c := range chapters {
 		place := 0
 		for _, one := range c.sections[heading] {
@@ -254,7 +281,7 @@ func apart(chapters []chapter, heading string) (common []string, own map[slot][]
 				place = max(place, at+1)
 				continue
 			}
-			own[slot{c.crm, place}] = append(own[slot{c.crm, place}], one.said)
+			own[slot{c.crm, place}] = append(own[slot{c.crm, place}], one)
 		}
 	}
 	return common, own
