@@ -200,7 +200,7 @@ func TestTagsStartAutomations(t *testing.T) {
 			a.Errorf("listed: %s", got)
 		}
 		for i, want := range []string{"Hello from On hold", "Hello from Welcome", ""} {
-			if first, err := a.driver.(crm.Previewer).FirstMessage(a.ctx, listed[i]); err != nil || first != want {
+			if first, err := a.driver.FirstMessage(a.ctx, listed[i]); err != nil || first != want {
 				a.Errorf("%s sends %q first, %v", listed[i].Name, first, err)
 			}
 		}
