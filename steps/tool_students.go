@@ -66,10 +66,11 @@ func (s *step) studentsSheet(state *checkpoint.State) wizard.Sheet {
 			"People who bought a course on another platform come to your site: one list for one offering at a time, so that you can look at every list before anything is sent.",
 			fmt.Sprintf("They become contacts in %s with the tags of the offering, then users of the site with their contact ID. Or they go into AccessAlly Managed, before the switch.", name),
 		},
-		Warnings: []string{
+		Warnings: append([]string{
+			"Make the offering in AccessAlly first: that makes its tags. Decide who sends the welcome mail before anybody comes.",
 			"Take over only people who may be written to and who expect this account. Nobody's consent to mail is changed.",
 			"A tag can start an automation that mails everybody in the list. Pause it, or let it start on purpose below.",
-		},
+		}, s.oddTags(state)...),
 		Did:   studentFacts(state, name),
 		Items: s.studentItems(state, name),
 		Known: "Every student of the list has one contact with all tags of the offering, and a user on the site with that contact ID.",
@@ -149,6 +150,27 @@ func (s *step) offerings() []wp.Offering {
 		return nil
 	}
 	return known.Offerings
+}
+
+// oddTags warns of tags that take access away, and of those that no offering knows.
+func (s *step) oddTags(state *checkpoint.State) []string {
+	opens, closes := map[string]bool{}, map[string]bool{}
+	for _, offering := range s.offerings() {
+		opens[offering.Base], opens[offering.Instant], closes[offering.Revoke] = true, true, true
+		for _, tag := range offering.Modules {
+			opens[tag] = true
+		}
+	}
+	var warnings []string
+	for _, tag := range tagList(state.Answer(ImportStudents, "students.tags")) {
+		switch {
+		case closes[tag]:
+			warnings = append(warnings, fmt.Sprintf("The tag %q takes access away. Nobody who has it can open the offering.", tag))
+		case len(opens) > 0 && !opens[tag]:
+			warnings = append(warnings, fmt.Sprintf("No offering that AllySwitch knows opens with the tag %q. Compare it to the letter, with its capitals.", tag))
+		}
+	}
+	return warnings
 }
 
 func checkTagList(text string) error {
@@ -262,7 +284,7 @@ func (s *step) studentUsers(state *checkpoint.State) []wizard.Item {
 		return s.managedItems(state)
 	}
 	at := level(state)
-	items := []wizard.Item{s.siteTask(state, wizard.Task{Key: "users", Label: "Make them users of the site", Required: true, Complete: s.doneWith(state, "users"), Help: "As Subscribers, without any mail. With the companion they get their contact ID at once."},
+	items := []wizard.Item{s.siteTask(state, wizard.Task{Key: "users", Label: "Make them users of the site", Required: true, Complete: s.doneWith(state, "users"), Help: "As Subscribers, without any mail. With the companion they get their contact ID at once, and AccessAlly fetches their tags."},
 		func(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
 			var with *site.Companion
 			if at == levelCompanion {
@@ -273,7 +295,7 @@ func (s *step) studentUsers(state *checkpoint.State) []wizard.Item {
 			}
 			made, err := migration.MakeStudentUsers(ctx, s.deps.Folder, found, with, provider.AccessAllySystem, report)
 			return func(state *checkpoint.State) {
-				setNote(state, ImportStudents, "users", fmt.Sprintf("%d made, %d were users already, %d linked, %d to look at", made.Made, made.Were, made.Linked, made.Problems))
+				setNote(state, ImportStudents, "users", fmt.Sprintf("%d made, %d were users already, %d linked, %d refreshed, %d to look at", made.Made, made.Were, made.Linked, made.Refreshed, made.Problems))
 			}, err
 		})}
 	if at != levelCompanion {
@@ -287,8 +309,8 @@ func studentFacts(state *checkpoint.State, name string) []wizard.Fact {
 		return nil
 	}
 	facts := []wizard.Fact{fact(wizard.MarkGood, "List", several(count(state, ImportStudents, "ready"), "student"))}
-	for _, one := range []struct{ key, label, text string }{{"rejected", "No address", "%d rows have no usable address: see students-rejected.csv"}, {"twice", "Twice", "%d rows repeat somebody, and were left out"},
-		{"members", "Members", "%d are members of the site already: they only get the tags"}} {
+	for _, one := range []struct{ key, label, text string }{{"rejected", "No address", "without a usable address: %d, in students-rejected.csv"}, {"twice", "Twice", "rows that repeat somebody, and were left out: %d"},
+		{"members", "Members", "on the site already: %d, who only get the tags"}} {
 		if n := count(state, ImportStudents, one.key); n > 0 {
 			facts = append(facts, fact(wizard.MarkPlain, one.label, fmt.Sprintf(one.text, n)))
 		}

@@ -13,6 +13,7 @@ import (
 	"allyswitch/crm/sandbox"
 	"allyswitch/steps"
 	"allyswitch/wizard"
+	"allyswitch/wp/wptest"
 )
 
 // crms are all five, for what differs between them.
@@ -289,7 +290,7 @@ func TestStudentsWithTheCompanion(t *testing.T) {
 			j.confirm(steps.ImportStudents, "students.accept")
 		}
 		j.run(steps.ImportStudents, "send", "users")
-		if got := j.state().Step(steps.ImportStudents).Notes["users"]; got != "3 made, 0 were users already, 3 linked, 0 to look at" {
+		if got := j.state().Step(steps.ImportStudents).Notes["users"]; got != "3 made, 0 were users already, 3 linked, 0 refreshed, 0 to look at" {
 			t.Errorf("users: %s", got)
 		}
 	})
@@ -395,6 +396,44 @@ func TestAMergeThatWasCutOff(t *testing.T) {
 		notes := j.state().Step(steps.MergeContacts).Notes
 		if notes["merged"] == "" || notes["missing"] != "" || notes["gone"] != "yes" || len(j.having("jo@example.com")) != 1 {
 			t.Errorf("after the second try: %v", notes)
+		}
+	})
+}
+
+// Without the companion WordPress makes the user, and a person does the rest.
+func TestOneMemberOverREST(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "kit", somebody("new@example.com", "Nia", "Yoga"))
+		server := j.demo.Site.Handler(wptest.NoCompanion)
+		j.deps.SiteTransport = sandbox.Transport(server)
+		j.logIn()
+		j.answer(steps.AddMember, "member.email", "new@example.com")
+		j.run(steps.AddMember, "contact", "user")
+		j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
+		people := server.People()
+		if made := people[len(people)-1]; made.Email != "new@example.com" || made.Login != "new@example.com" || made.Roles != "subscriber" {
+			t.Errorf("the user that was made: %+v", made)
+		}
+		if len(server.Mail()) > 0 {
+			t.Errorf("mail was sent to %q", server.Mail())
+		}
+		if j.status(steps.AddMember) == wizard.Done {
+			t.Error("the tool is done although nobody has linked the user")
+		}
+		j.ticksAll(steps.AddMember)
+		if j.status(steps.AddMember) != wizard.Done {
+			t.Errorf("the tool is not done: %q", wizard.Pending(j.step(steps.AddMember).Sheet(j.state())))
+		}
+	})
+}
+
+func TestATagThatTakesAccessAwayIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "kit")
+		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Revoke | yoga basics access | Yoga Basics Access")
+		warnings := strings.Join(j.step(steps.ImportStudents).Sheet(j.state()).Warnings, " ")
+		if !strings.Contains(warnings, `"Yoga Basics Revoke" takes access away`) || !strings.Contains(warnings, `opens with the tag "yoga basics access"`) || strings.Contains(warnings, `"Yoga Basics Access"`) {
+			t.Errorf("warnings: %s", warnings)
 		}
 	})
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // StudentUsers is what became of making students users of the site.
-type StudentUsers struct{ Made, Were, Linked, Problems int }
+type StudentUsers struct{ Made, Were, Linked, Refreshed, Problems int }
 
 // MakeStudentUsers makes every student of the batch who has a contact a user of the site, without any mail, and with the companion gives them their contact ID.
 // Who is a user already is left as they are. Running it again goes on.
@@ -38,7 +38,36 @@ func MakeStudentUsers(ctx context.Context, folder *checkpoint.Folder, on *site.S
 			return counts, errors.Join(err, saveStudents(folder, list))
 		}
 	}
-	return counts, saveStudents(folder, list)
+	if err := saveStudents(folder, list); err != nil || companion == nil {
+		return counts, err
+	}
+	counts.Refreshed, err = refreshStudents(ctx, companion, system, list, report)
+	return counts, err
+}
+
+// refreshStudents lets AccessAlly fetch the tags of everybody who is linked. Who is not refreshed now is within a day, by AccessAlly itself.
+func refreshStudents(ctx context.Context, companion *site.Companion, system string, list []Student, report job.Reporter) (refreshed int, err error) {
+	var ids []int64
+	for _, one := range list {
+		if id, err := strconv.ParseInt(one.User, 10, 64); err == nil && !one.Out && one.Contact != "" && one.Problem == "" {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	report.Phase("Refreshing them on the site", int64(len(ids)))
+	done, err := companion.RefreshUsers(ctx, ids, site.WriteOptions{System: system})
+	for _, one := range done {
+		if one.Result == site.Refreshed {
+			refreshed++
+			report.Add(1, 0)
+		}
+	}
+	if site.Is(err, site.Unavailable) {
+		err = nil
+	}
+	return refreshed, err
 }
 
 func makeStudentUser(ctx context.Context, folder *checkpoint.Folder, on *site.Site, companion *site.Companion, system string, student *Student, counts *StudentUsers, report job.Reporter) error {
