@@ -122,7 +122,7 @@ func TestABundleHoldsWhatSupportNeeds(t *testing.T) {
 		"state.json":    {`"import.route": "api"`, `"crm": "kit"`, `"failed": 7`, "KIT-422", "257 members are in the CRM.", `"backup": "2026-11-21T20:00:00Z"`},
 		"log.jsonl":     {`"status":422`, `"kind":"invalid"`, `"op":"create the tag …"`, `"path":"/*/wp-json/wp/v2/users/*"`, `"op":"read the contacts"`, `"unreadable":true`},
 		"journal.txt":   {"1 import intent"},
-		"files.txt":     {"members.csv", "[another file]", "-rw-------"},
+		"files.txt":     {"members.csv", "[another file]"},
 		"computer.json": {"xterm-256color", `"TMUX": "set"`},
 		"page.txt":      {"Step 4 · Import", "members.csv", "member "},
 	} {
