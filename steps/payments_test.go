@@ -94,7 +94,7 @@ func (j *journey) logIn() {
 
 func TestPagesOfPaymentPlans(t *testing.T) {
 	pictures(t, "list", func(t testing.TB, a *album) {
-		j := begin(t, "ontraport")
+		j := begin(t, "activecampaign")
 		j.reach(steps.LinkUsers)
 		j.answer(steps.Payments, "orders.file", j.subscriptions("Ref,Contact ID,Email,Status,Amount,When,Gateway"))
 		a.show(j, steps.Payments, "ready, columns asked for", plainly)
