@@ -43,7 +43,7 @@ func TestTheSwitchWaitsForWhoChangedSinceTheExport(t *testing.T) {
 					t.Fatal("the switch is offered before anybody has looked")
 				}
 				j.run(steps.Switch, "look")
-				if facts := j.facts(steps.Switch); !strings.Contains(facts, "1 members are new") || !j.hasTable(steps.Switch, "delta") || j.asks(steps.Switch, "switched") {
+				if facts := j.facts(steps.Switch); !strings.Contains(facts, "1 member is new") || !j.hasTable(steps.Switch, "delta") || j.asks(steps.Switch, "switched") {
 					t.Fatalf("after the look: %s", facts)
 				}
 				j.run(steps.Switch, "carry")

@@ -77,8 +77,9 @@ func (d *Delta) Sentence() string {
 	if d.New+d.Changed+d.Gone+len(d.Lost) == 0 {
 		return fmt.Sprintf("Nothing has changed on the site since the export: %d members.", d.Members)
 	}
-	return fmt.Sprintf("Since the export %d members are new, %d have changed, %d are gone. %d tags were added, %d taken away. %d members are still to be carried over.",
-		d.New, d.Changed, d.Gone, d.TagsAdded, len(d.Lost), d.Waiting)
+	return fmt.Sprintf("Since the export %s, %s and %s. %s added, %s taken away. %s still to be carried over.",
+		howMany(d.New, "member is new", "members are new"), howMany(d.Changed, "has changed", "have changed"), howMany(d.Gone, "is gone", "are gone"),
+		howMany(d.TagsAdded, "tag was", "tags were"), howMany(len(d.Lost), "was", "were"), howMany(d.Waiting, "member is", "members are"))
 }
 
 // ErrNoDelta means that changes were to be carried over before anybody has looked for them.

@@ -69,8 +69,17 @@ func (p *UndoPlan) Sentence() string {
 	if p.Nothing() {
 		return "There is nothing to take back." + p.exceptions(" %s would stay.")
 	}
-	return fmt.Sprintf("Undo is about %d members. %d contacts that AllySwitch made would be removed, %d contacts get back values they had, %d times a tag goes, and %d tag names and %d custom fields.%s",
-		p.Members, p.Remove, p.Restore, p.TagsOff, len(p.TagNames), len(p.Fields), p.exceptions(" %s would stay."))
+	return fmt.Sprintf("Undo is about %s. %s that AllySwitch made would be removed, %s would get back what they had, a tag would be taken off %s, and %s and %s would go.%s",
+		howMany(p.Members, "member", "members"), howMany(p.Remove, "contact", "contacts"), howMany(p.Restore, "contact", "contacts"), howMany(p.TagsOff, "time", "times"),
+		howMany(len(p.TagNames), "tag name", "tag names"), howMany(len(p.Fields), "custom field", "custom fields"), p.exceptions(" %s would stay."))
+}
+
+// howMany is a number with the word for it.
+func howMany(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }
 
 // Confirmation is what the owner has to type.
@@ -79,7 +88,7 @@ func (p *UndoPlan) Confirmation() string { return fmt.Sprintf("undo %d members",
 // UndoResult is what an undo has come to, as a read-back at its end shows.
 type UndoResult struct {
 	UndoPlan
-	// Removed, Restored, TagsOff and so on were counted over this run; what an interrupted run did before is not among them.
+	// Removed, Restored, Untagged and Names were counted over this run; what an interrupted run did before is not among them.
 	Removed  int `json:"removed"`
 	Restored int `json:"restored"`
 	Untagged int `json:"untagged"`
@@ -91,7 +100,8 @@ type UndoResult struct {
 // Sentence is the proof in one sentence.
 func (r *UndoResult) Sentence() string {
 	if r.Open {
-		return fmt.Sprintf("Undo is not finished: %d contacts, %d values and %d tags are still as AllySwitch left them. Start it again.", r.Remove, r.Restore, r.TagsOff)
+		return fmt.Sprintf("Undo is not finished: %s to remove, %s to give back what they had, %s a tag to take off. Start it again.",
+			howMany(r.Remove, "contact", "contacts"), howMany(r.Restore, "contact", "contacts"), howMany(r.TagsOff, "time", "times"))
 	}
 	if len(r.Left) == 0 {
 		return "Everything is as it was before."
@@ -111,11 +121,8 @@ func (p *UndoPlan) exceptions(format string) string {
 				count++
 			}
 		}
-		switch {
-		case count == 1:
-			parts = append(parts, "1 "+kind.one)
-		case count > 1:
-			parts = append(parts, fmt.Sprintf("%d %s", count, kind.more))
+		if count > 0 {
+			parts = append(parts, howMany(count, kind.one, kind.more))
 		}
 	}
 	if len(parts) == 0 {

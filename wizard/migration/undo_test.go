@@ -267,6 +267,78 @@ func TestUndoThroughAStorm(t *testing.T) {
 	})
 }
 
+// TestWhatMayNotBeOursStays lets somebody make a contact between plan and import, and somebody unsubscribe after it.
+func TestWhatMayNotBeOursStays(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.plan()
+		s.sandbox.Load(sandbox.Contents{Contacts: []sandbox.Contact{{Email: "everything@example.com", State: "active"}}})
+		time.Sleep(time.Hour)
+		s.send(migration.ImportInput{})
+		s.prove()
+		result := s.undo(0)
+		now := s.sandbox.Contents()
+		i := slices.IndexFunc(now.Contacts, func(c sandbox.Contact) bool { return c.Email == "everything@example.com" })
+		if i < 0 || len(now.Contacts[i].Tags) > 0 {
+			t.Fatal("a contact that somebody else made was removed, or kept our tags")
+		}
+		if !slices.ContainsFunc(result.Left, func(left migration.UndoLeft) bool {
+			return left.Email == "everything@example.com" && strings.Contains(left.Why, "older")
+		}) {
+			t.Errorf("it is not listed: %+v", result.Left)
+		}
+	})
+}
+
+// TestATagThatAnAutomationWaitsForStays keeps a tag name that the owner has built on since.
+func TestATagThatAnAutomationWaitsForStays(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.sendEverybody()
+		s.prove()
+		s.sandbox.Load(sandbox.Contents{Automations: []sandbox.Automation{{Name: "Welcome!", Tag: "Inner Circle Member", Active: true}}})
+		automations, err := s.deps.CRM.Automations(t.Context())
+		tells := err == nil && slices.ContainsFunc(automations, func(a crm.Automation) bool { return a.TriggerTag == "Inner Circle Member" })
+		s.undo(0)
+		if there := slices.Contains(s.sandbox.Contents().Tags, "Inner Circle Member"); tells && !there {
+			t.Error("a tag went that an automation waits for")
+		}
+	})
+}
+
+// TestUndoToALaterStepLeavesTheEarlierOnes takes back what was sent after a moment, and nothing of what was sent before it.
+func TestUndoToALaterStepLeavesTheEarlierOnes(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.sandbox.Load(oldCustomers())
+		s.sendEverybody()
+		s.prove()
+		earlier := s.contents()
+		time.Sleep(time.Minute)
+		moment := time.Now()
+		time.Sleep(time.Minute)
+		late := *s.person("revoked@example.com")
+		late.ID, late.Email, late.Login, late.Tags = 900001, "late.comer@example.com", "late.comer", []string{"Yoga Basics Access"}
+		s.site.People = append(s.site.People, late)
+		winner := s.person("everything@example.com")
+		winner.Tags = append(slices.Clone(winner.Tags), "Bonus Module")
+		s.lookAgain()
+		s.carry()
+		after, err := migration.UndoneUntil(s.deps.Folder, moment)
+		if err != nil || after == 0 {
+			t.Fatalf("the place in the journal: %d, %v", after, err)
+		}
+		result := s.undo(after)
+		if features := s.deps.CRM.Features(); features.CanDeleteContact && features.CanDeleteTag {
+			if got := s.contents(); got != earlier {
+				t.Error(difference(earlier, got))
+			}
+			return
+		}
+		contents := s.sandbox.Contents()
+		if slices.Contains(contactOf(&contents, "everything@example.com").Tags, "Bonus Module") || !slices.Contains(contactOf(&contents, "everything@example.com").Tags, "Inner Circle Member") {
+			t.Errorf("%s %v", result.Sentence(), contactOf(&contents, "everything@example.com").Tags)
+		}
+	})
+}
+
 func TestAKeyOfAnotherAccountUndoesNothing(t *testing.T) {
 	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
 		s.sendEverybody()
