@@ -47,7 +47,7 @@ func (e railEntry) state(theme ui.Theme) (style styled, sign, word string) {
 	case e.status == Locked:
 		return theme.Quiet, theme.Signs.Locked, "later"
 	case e.beside:
-		return theme.Quiet, theme.Signs.Ready, "tool"
+		return theme.Quiet, theme.Signs.Plain, "tool"
 	}
 	return theme.Body, theme.Signs.Ready, "to do"
 }
@@ -59,12 +59,15 @@ func (s *Shell) railWidth() int { return max(min(s.width-82, 38), 28) }
 func (s *Shell) rail(height int) []string {
 	entries := s.railEntries()
 	at := 0
-	lines := make([]string, len(entries))
+	var lines []string
 	for i, entry := range entries {
-		if entry.shown {
-			at = i
+		if entry.beside && i > 0 && !entries[i-1].beside {
+			lines = append(lines, "", "      "+s.look.Theme.Quiet.Render("Beside the way")) // tools are not left to do
 		}
-		lines[i] = s.railLine(entry)
+		if entry.shown {
+			at = len(lines)
+		}
+		lines = append(lines, s.railLine(entry))
 	}
 	offset := max(min(at-height/2, len(lines)-height), 0)
 	return s.look.Theme.Box(lines[offset:], s.railWidth(), height)
