@@ -163,7 +163,7 @@ func (w *window) settle() {
 	w.until("a rest", func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return !w.last.IsZero() && time.Since(w.last) > 40*time.Millisecond
+		return !w.last.IsZero() && time.Since(w.last) > 80*time.Millisecond
 	})
 }
 
