@@ -239,7 +239,7 @@ func TestPagesOfTheSwitch(t *testing.T) {
 
 func TestPagesAfterTheSwitch(t *testing.T) {
 	pictures(t, "", func(t testing.TB, a *album) {
-		j := begin(t, "keap")
+		j := begin(t, "activecampaign")
 		j.reach(steps.Automations)
 		a.show(j, steps.LinkUsers, "ready", plainly)
 		j.run(steps.LinkUsers, "match")
