@@ -2,7 +2,6 @@ package migration_test
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -160,5 +159,5 @@ func (s *story) file(name string) string {
 		return err.Error()
 	}
 	lines := bytes.SplitN(data, []byte("\n"), 12)
-	return fmt.Sprintf("%s", bytes.Join(lines[:min(len(lines), 11)], []byte("\n")))
+	return string(bytes.Join(lines[:min(len(lines), 11)], []byte("\n")))
 }
