@@ -39,7 +39,7 @@ func printError(out io.Writer, _ fang.Styles, err error) { fmt.Fprintln(out, com
 
 // newRoot puts all commands together. Flags that all share are on the root.
 func newRoot() *cobra.Command {
-	options := &command.Options{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv, Build: build.Read(version, commit, date)}
+	options := &command.Options{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: command.TakeEnvironment(), Build: build.Read(version, commit, date)}
 	options.Version = options.Build.Version
 	root := &cobra.Command{
 		Use:   "allyswitch",

@@ -63,6 +63,9 @@ func settleSlack(crmID string) time.Duration {
 	switch crmID {
 	case "drip", "activecampaign":
 		return 2 * time.Minute
+	case "kit":
+		// With a token the limits allow everything at once: what is left are a few hundred answers of 200 ms, a dozen at a time.
+		return 30 * time.Second
 	}
 	return 6 * time.Second
 }
