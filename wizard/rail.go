@@ -62,7 +62,7 @@ func (s *Shell) rail(height int) []string {
 	var lines []string
 	for i, entry := range entries {
 		if entry.beside && i > 0 && !entries[i-1].beside {
-			lines = append(lines, "", "      "+s.look.Theme.Quiet.Render("Beside the way")) // tools are not left to do
+			lines = append(lines, "", "       "+s.look.Theme.Quiet.Render("Beside the way")) // tools are not left to do
 		}
 		if entry.shown {
 			at = len(lines)
