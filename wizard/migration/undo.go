@@ -40,6 +40,8 @@ type UndoPlan struct {
 	// TagNames and Fields are those that we made and that go.
 	TagNames []string `json:"tag_names,omitempty"`
 	Fields   []string `json:"fields,omitempty"`
+	// MadeUp are made-up members who are still in the CRM.
+	MadeUp int `json:"made_up,omitempty"`
 	// Left is what stays, each with its reason.
 	Left []UndoLeft `json:"left,omitempty"`
 	// Unseen is a sentence about what this CRM cannot show beforehand, empty where it shows all.
@@ -60,18 +62,20 @@ type UndoLeft struct {
 }
 
 // Nothing says that there is nothing to do.
-func (p *UndoPlan) Nothing() bool {
-	return !p.work.contacts() && !p.work.names()
-}
+func (p *UndoPlan) Nothing() bool { return !p.work.contacts() && !p.work.names() && p.MadeUp == 0 }
 
 // Sentence says what undo would do.
 func (p *UndoPlan) Sentence() string {
+	madeUp := ""
+	if p.MadeUp > 0 {
+		madeUp = " " + howMany(p.MadeUp, "made-up member goes", "made-up members go") + " first."
+	}
 	if p.Nothing() {
 		return "There is nothing to take back." + p.exceptions(" %s would stay.")
 	}
-	return fmt.Sprintf("Undo is about %s. %s that AllySwitch made would be removed, %s would get back what they had, a tag would be taken off %s, and %s and %s would go.%s",
+	return fmt.Sprintf("Undo is about %s. %s that AllySwitch made would be removed, %s would get back what they had, a tag would be taken off %s, and %s and %s would go.%s%s",
 		howMany(p.Members, "member", "members"), howMany(p.Remove, "contact", "contacts"), howMany(p.Restore, "contact", "contacts"), howMany(p.TagsOff, "time", "times"),
-		howMany(len(p.TagNames), "tag name", "tag names"), howMany(len(p.Fields), "custom field", "custom fields"), p.exceptions(" %s would stay."))
+		howMany(len(p.TagNames), "tag name", "tag names"), howMany(len(p.Fields), "custom field", "custom fields"), madeUp, p.exceptions(" %s would stay."))
 }
 
 // howMany is a number with the word for it.
@@ -174,6 +178,11 @@ func Undo(ctx context.Context, deps Deps, after int64, report job.Reporter) (*Un
 		return nil, err
 	}
 	hit(OpUndo + "-after-intent")
+	if after == 0 {
+		if _, err := RemoveCanaries(ctx, deps, report); err != nil {
+			return nil, err
+		}
+	}
 	if err := u.run(ctx); err != nil {
 		return nil, err
 	}

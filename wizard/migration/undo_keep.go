@@ -160,3 +160,16 @@ func (u *undoer) unseen() string {
 	return fmt.Sprintf("Tags that AllySwitch made go, when nobody carries them. Look first whether one of your %s uses them: %s",
 		cmp.Or(features.AutomationWord, "automations"), features.AutomationsHidden)
 }
+
+// madeUp counts made-up members who are still to be removed, and lists those whom the CRM does not let us remove.
+func (w *weigher) madeUp() {
+	for _, contact := range w.look.madeUp {
+		if w.book.after > 0 {
+			w.keepAll([]crm.Contact{contact})
+		} else if w.deps.CRM.Features().CanDeleteContact {
+			w.plan.MadeUp++
+		} else {
+			w.leave(0, contact, "contact", contact.Email, "a made-up member whom the CRM does not let AllySwitch delete. Delete it by hand")
+		}
+	}
+}

@@ -21,6 +21,8 @@ type look struct {
 	users    map[crm.FieldID]int
 	// starts are the automations that each tag starts, as far as the CRM tells.
 	starts map[string]string
+	// madeUp are the contacts of made-up members.
+	madeUp []crm.Contact
 }
 
 // finder says which member a contact belongs to.
@@ -63,13 +65,22 @@ func (f finder) member(contact crm.Contact) (int64, bool) {
 
 // lookAround reads everybody, all tags and all custom fields. It sends nothing.
 func lookAround(ctx context.Context, deps Deps, b *book, roster *Roster, report job.Reporter) (*look, error) {
+	canaries, err := canaryKeys(deps)
+	if err != nil {
+		return nil, err
+	}
 	l := &look{contacts: map[int64][]crm.Contact{}, carriers: map[string]int{}, users: map[crm.FieldID]int{}, fields: map[string]crm.Field{}}
 	if err := l.readNames(ctx, deps); err != nil {
 		return nil, err
 	}
 	find, place := newFinder(b, roster, l.own.user), map[crm.ContactID]int64{}
 	report.Phase("Reading everybody from "+deps.CRM.Provider().Name, int64(len(b.members)))
-	_, err := deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+	_, err = deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+		if canaries[address.Key(contact.Email)] {
+			l.madeUp = append(l.madeUp, contact)
+			place[contact.ID] = 0
+			return report.Gate(ctx)
+		}
 		id, ours := find.member(contact)
 		if !ours {
 			l.count(contact)
@@ -87,6 +98,18 @@ func lookAround(ctx context.Context, deps Deps, b *book, roster *Roster, report 
 		return l, nil
 	}
 	return l, l.readTags(ctx, deps, place, report)
+}
+
+// canaryKeys are the addresses of the made-up members that may be in the CRM because of us, as they are compared.
+func canaryKeys(deps Deps) (map[string]bool, error) {
+	canaries, err := LoadCanaries(deps.Folder)
+	keys := map[string]bool{}
+	for _, canary := range canaries.All {
+		if canary.State != canaryWaiting && canary.State != canaryForeign {
+			keys[address.Key(canary.Email)] = true
+		}
+	}
+	return keys, err
 }
 
 func (l *look) readNames(ctx context.Context, deps Deps) error {

@@ -65,6 +65,7 @@ func (u *undoer) weigh(l *look) *UndoPlan {
 			w.keepAll(l.contacts[id])
 		}
 	}
+	w.madeUp()
 	w.names()
 	w.count()
 	return w.plan

@@ -102,6 +102,24 @@ func TestUndoAfterTheWholeMigration(t *testing.T) {
 	})
 }
 
+func TestUndoTakesTheMadeUpMembersAlong(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.sandbox.Load(oldCustomers())
+		before := s.sandbox.Contents()
+		s.withCanaries()
+		s.sendEverybody()
+		s.prove()
+		if len(s.inCRM()) == 0 {
+			t.Fatal("there are no made-up members")
+		}
+		plan, err := migration.PlanUndo(t.Context(), s.deps, 0, job.Discard)
+		if err != nil || (plan.MadeUp > 0) != s.deps.CRM.Features().CanDeleteContact {
+			t.Fatalf("%d made-up members in the plan, %v", plan.MadeUp, err)
+		}
+		s.isUndone(before, s.undo(0))
+	})
+}
+
 func TestADryRunSendsNothing(t *testing.T) {
 	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
 		s.sandbox.Load(oldCustomers())
