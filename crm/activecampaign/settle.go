@@ -18,8 +18,6 @@ const (
 	// settleFirstLook and settleRarestLook are the pauses between two looks at the importer.
 	settleFirstLook  = time.Second
 	settleRarestLook = 15 * time.Second
-	// looksAtOnce is how many imports are looked at each time while the importer is busy.
-	looksAtOnce = 5
 	// lookFrom is how many imports have to lie behind the one that is asked about while others are still being queued; lookPause is how long none may
 	// have been queued before.
 	lookFrom  = 4
@@ -36,6 +34,7 @@ func (d *driver) Settle(ctx context.Context) (crm.Settlement, error) {
 		if err != nil {
 			return settlement, err
 		}
+		before := d.pending()
 		if err := d.collectFailures(ctx, outstanding == 0, settlement.Rejected); err != nil {
 			return settlement, err
 		}
@@ -45,6 +44,8 @@ func (d *driver) Settle(ctx context.Context) (crm.Settlement, error) {
 		case outstanding == 0 && left == 0, watch.inDoubt(own):
 			d.forgetBatches()
 			return settlement, nil
+		case left < before:
+			continue // it gets on while we ask: no time to lose
 		case watch.still > settlePatience:
 			return settlement, &crm.Error{Kind: crm.KindTemporary, Code: codePrefix + "-BUSY", Op: "wait for the import to finish",
 				Hint: "ActiveCampaign has not finished the import yet"}
@@ -103,14 +104,10 @@ func (d *driver) outstanding(ctx context.Context) (int, error) {
 	return sum, nil
 }
 
-// collectFailures asks about imports in the order in which they were queued: all of them once the importer is idle, else the first few.
+// collectFailures asks about imports in the order in which they were queued, up to the first that is not done.
 // An idle importer that no longer knows an import is done with it.
 func (d *driver) collectFailures(ctx context.Context, idle bool, rejected map[string]string) error {
-	looks := looksAtOnce
-	if idle {
-		looks = d.pending()
-	}
-	for range looks {
+	for {
 		id, there := d.firstBatch()
 		if !there {
 			return nil
