@@ -44,10 +44,10 @@ func (p Path) Find(id string) Step {
 	return nil
 }
 
-// Before returns the step before, nil at the start. From a tool it leads back to the way.
+// Before returns the step before, nil at the start. From a tool, and from a step that is not open yet, it leads back to where one is on the way.
 func (p Path) Before(step Step, state *checkpoint.State) Step {
-	if beside(step) {
-		return p.Current(state)
+	if current := p.Current(state); beside(step) || step.Status(state) == Locked && current.ID() != step.ID() {
+		return current
 	}
 	for i := p.index(step) - 1; i >= 0; i-- {
 		if !beside(p[i]) {

@@ -27,7 +27,9 @@ type widget interface {
 
 // frame is the room that a widget has.
 type frame struct {
-	focused       bool
+	focused bool
+	// shut says that the step is not open yet: it is there to be read.
+	shut          bool
 	width, height int
 }
 
@@ -97,7 +99,7 @@ func (s *sheetScreen) refresh() {
 		}
 		s.widgets = append(s.widgets, newWidget(name, item))
 	}
-	s.widgets = append(s.widgets, &goOn{open: Pending(s.sheet), done: s.status == Done, label: s.goesOn})
+	s.widgets = append(s.widgets, &goOn{open: Pending(s.sheet), done: s.status == Done || s.shut(), label: s.goesOn})
 	s.focusOn(focused)
 	s.tell(LookMsg{Look: s.look})
 	s.tell(SizeMsg{Width: s.width, Height: s.height})
@@ -116,8 +118,11 @@ func (s *sheetScreen) focusOn(id string) bool {
 	return false
 }
 
-// firstOpen returns the first widget that waits for something, or the last, which leads on.
+// firstOpen returns the first widget that waits for something, or the last, which leads on. A step that is not open yet is read from its beginning.
 func (s *sheetScreen) firstOpen() int {
+	if s.shut() {
+		return 0
+	}
 	for i, item := range s.sheet.Items {
 		if Waits(item) != "" {
 			return i
@@ -155,6 +160,9 @@ func (s *sheetScreen) route(msg tea.Msg) (Action, tea.Cmd) {
 	case tea.KeyPressMsg:
 		return s.press(msg)
 	case tea.PasteMsg:
+		if s.shut() {
+			return s.withheld(), nil
+		}
 		s.follow = true
 		return s.act(s.widgets[s.focus].update(msg))
 	default:
@@ -197,6 +205,11 @@ func (s *sheetScreen) press(msg tea.KeyPressMsg) (Action, tea.Cmd) {
 			s.follow = true
 			return nil, nil
 		}
+	}
+	if s.shut() {
+		return s.read(msg.String())
+	}
+	switch msg.String() {
 	case "pgup", "pgdown":
 		if answer := s.widgets[s.focus].update(msg); !answer.ignored {
 			return s.act(answer)
@@ -241,7 +254,7 @@ func (s *sheetScreen) scroll(key string) {
 }
 
 // CapturesInput implements Screen.
-func (s *sheetScreen) CapturesInput() bool { return s.widgets[s.focus].captures() }
+func (s *sheetScreen) CapturesInput() bool { return !s.shut() && s.widgets[s.focus].captures() }
 
 // Dirty implements Screen.
 func (s *sheetScreen) Dirty() bool {
@@ -260,6 +273,9 @@ func (s *sheetScreen) Escape() bool { return s.widgets[s.focus].escape() }
 func (s *sheetScreen) Say() string {
 	if !s.inSight() {
 		return "Press Enter to move down to what you do now."
+	}
+	if s.shut() {
+		return sayShut
 	}
 	return s.widgets[s.focus].say()
 }
@@ -281,6 +297,9 @@ func (s *sheetScreen) ShortHelp() []key.Binding {
 		return []key.Binding{hint("enter", "go to what you do now"), hint("pgdn", "read on")}
 	}
 	focused := s.widgets[s.focus]
+	if s.shut() {
+		return s.readHints()
+	}
 	if _, question := focused.(*questionWidget); focused.captures() && !question {
 		return focused.hints()
 	}
@@ -289,7 +308,11 @@ func (s *sheetScreen) ShortHelp() []key.Binding {
 
 // FullHelp implements help.KeyMap.
 func (s *sheetScreen) FullHelp() [][]key.Binding {
-	return [][]key.Binding{s.widgets[s.focus].hints(), {
+	here := s.widgets[s.focus].hints()
+	if s.shut() {
+		here = s.readHints()
+	}
+	return [][]key.Binding{here, {
 		hint("tab", "next item"), hint("shift+tab", "item before"), hint("pgdn", "read on"), hint("pgup", "read back"),
 	}}
 }

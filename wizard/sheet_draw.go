@@ -214,7 +214,7 @@ func mark(theme ui.Theme, mark Mark) (lipgloss.Style, string) {
 
 func (s *sheetScreen) items(laid *page, width, height int) {
 	for i, w := range s.widgets {
-		room := frame{focused: i == s.focus, width: min(width-margin, readable), height: height}
+		room := frame{focused: i == s.focus, shut: s.shut(), width: min(width-margin, readable), height: height}
 		if _, table := w.(*tableWidget); table {
 			room.width = width - margin
 		}

@@ -13,6 +13,9 @@ import (
 
 // apply does what an Action asks for. All effects of the wizard happen here.
 func (s *Shell) apply(action Action) tea.Cmd {
+	if err := s.shut(action); err != nil {
+		return s.notify(ui.Warning, Sentence(err))
+	}
 	switch action := action.(type) {
 	case SetAnswer:
 		return s.setAnswer(action)
@@ -80,6 +83,25 @@ type (
 
 func (retrySave) action() {}
 func (rerun) action()     {}
+
+// shut is what is said when something would be changed in a step that is not open yet. Such a step can only be read.
+func (s *Shell) shut(action Action) error {
+	switch action.(type) {
+	case SetAnswer, SetTick, Untick, StartTask, RowDo, ApplyChange:
+	default:
+		return nil
+	}
+	if s.shown.Status(s.keeper.State()) != Locked {
+		return nil
+	}
+	return errors.New(s.notYet(s.shown))
+}
+
+// notYet says why a step is not open, and that it can be read all the same.
+func (s *Shell) notYet(step Step) string {
+	first := s.path.Current(s.keeper.State())
+	return fmt.Sprintf("%s is not open yet: %s comes first. You can read it.", step.Title(), s.path.Name(first))
+}
 
 // busy is what is said when something cannot be changed because work is running on it.
 func (s *Shell) busy() error {
@@ -162,10 +184,12 @@ func (s *Shell) goTo(id string) tea.Cmd {
 	if step == nil {
 		return nil
 	}
+	s.notice.text = ""
+	shown := s.show(step)
 	if step.Status(s.keeper.State()) == Locked {
-		return s.notify(ui.Warning, step.Title()+" is not open yet. The steps before it come first.")
+		return tea.Batch(shown, s.notify(ui.Warning, s.notYet(step)))
 	}
-	return s.show(step)
+	return shown
 }
 
 func (s *Shell) back() tea.Cmd {

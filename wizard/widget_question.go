@@ -151,8 +151,8 @@ func Sentence(err error) string {
 }
 
 func (w *questionWidget) draw(look Look, room frame) drawing {
-	if !room.focused {
-		return w.resting(look, room.width)
+	if !room.focused || room.shut {
+		return w.resting(look, room)
 	}
 	label := w.question.Label
 	if w.question.Required && w.question.Value == "" {
@@ -171,8 +171,8 @@ func (w *questionWidget) draw(look Look, room frame) drawing {
 	return drawing{lines: append(lines, quiet(look, w.question.Help, room.width)...), cursor: cursor}
 }
 
-// resting is the question while something else has the focus.
-func (w *questionWidget) resting(look Look, width int) drawing {
+// resting is the question while nothing can be typed: something else has the focus, or the step is only there to be read.
+func (w *questionWidget) resting(look Look, room frame) drawing {
 	style, sign := w.sign(look)
 	text := labelled(w.question.Label)
 	switch {
@@ -185,8 +185,11 @@ func (w *questionWidget) resting(look Look, width int) drawing {
 	default:
 		text += w.question.Value
 	}
-	lines := head(look, false, style, sign, text, width)
-	return drawing{lines: append(lines, warning(look, w.problem, width)...)}
+	lines := head(look, room.focused, style, sign, text, room.width)
+	if room.focused {
+		lines = append(lines, quiet(look, w.question.Help, room.width)...)
+	}
+	return drawing{lines: append(lines, warning(look, w.problem, room.width)...)}
 }
 
 func (w *questionWidget) sign(look Look) (style styled, sign string) {

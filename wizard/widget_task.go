@@ -87,7 +87,7 @@ func (w *taskWidget) draw(look Look, room frame) drawing {
 		return drawing{lines: append(lines, w.progress(look, room.width)...)}
 	}
 	cursor := 0
-	if room.focused && w.ready() {
+	if room.focused && w.ready() && !room.shut {
 		cursor = len(lines) // Enter does not start what cannot be seen to start
 		lines = append(lines, "     "+look.Theme.Button.Render("[ Enter: "+w.verb()+" ]"))
 	}
