@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/migration"
+	"allyswitch/wp/site"
 )
 
 // Engine opens the CRM for a command that works beside the steps. Without a key it says what is missing, in words for people.
@@ -19,6 +21,23 @@ func (d *Deps) Engine(state *checkpoint.State) (migration.Deps, error) {
 	}
 	engine, err := d.connect(d.engine(state), provider, values)
 	return engine, d.Explain(err)
+}
+
+// Companion opens the companion on the site; without one it says why, in words that can stand in a list.
+func (d *Deps) Companion(ctx context.Context, state *checkpoint.State) (*site.Companion, string) {
+	settings, missing := d.siteSettings(state)
+	if missing != "" {
+		return nil, "AllySwitch is not logged in to the site. " + missing
+	}
+	found, err := site.Find(ctx, settings, state.Site.URL)
+	if err != nil {
+		return nil, "the site cannot be reached: " + err.Error()
+	}
+	with, err := found.Companion(ctx)
+	if err != nil {
+		return nil, "the companion on the site cannot be reached: " + err.Error()
+	}
+	return with, ""
 }
 
 // Explain gives an error of the engine words for people. Nil stays nil.

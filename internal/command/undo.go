@@ -36,7 +36,7 @@ type undoLine struct {
 	Left     string                `json:"left"`
 }
 
-// Undo takes back what was done in the CRM since a step, after showing what that means.
+// Undo takes back what was done in the CRM, and the contact IDs that were set on the site, since a step, after showing what that means.
 func Undo(ctx context.Context, options Options, undo UndoOptions) error {
 	session, err := openExisting(options)
 	if err != nil {
@@ -56,6 +56,9 @@ func Undo(ctx context.Context, options Options, undo UndoOptions) error {
 	engine, err := session.Deps.Engine(state)
 	if err != nil {
 		return err
+	}
+	if linked, err := migration.LinkedOnTheSite(session.Folder, after); err != nil || linked {
+		engine.Site, engine.NoSite = session.Deps.Companion(ctx, state)
 	}
 	plan, err := migration.PlanUndo(ctx, engine, after, newPhases(options.Err))
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"allyswitch/crm/registry"
 	"allyswitch/steps"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
 )
 
 // aside runs a command beside the wizard, and returns the lines it printed.
@@ -204,5 +207,55 @@ func TestADemoCannotBeTakenBack(t *testing.T) {
 	options, _ := finished(t)
 	if err := Undo(t.Context(), options, UndoOptions{Yes: true}); Exit(err) != ExitRefused {
 		t.Errorf("undo of a demo: %v", err)
+	}
+}
+
+// TestUndoGivesContactIDsOnTheSiteBack migrates with a login to the site, so that the contact IDs are set there, and takes all of it back.
+func TestUndoGivesContactIDsOnTheSiteBack(t *testing.T) {
+	w := newWorld(t)
+	w.env["ALLYSWITCH_SITE_PASSWORD"] = w.ready.Site["password"]
+	got := w.run(t.Context(), RunOptions{Answers: w.answers("activecampaign", map[string]string{"site.url": w.ready.Site["url"], "site.user": w.ready.Site["user"]})})
+	if got.exit != ExitDone {
+		t.Fatalf("exit %d: %s", got.exit, got.words)
+	}
+	w.link()
+	plan, err := w.undo("", UndoOptions{DryRun: true})
+	if err != nil || !strings.Contains(plan["sentence"].(string), "the contact ID back") {
+		t.Fatalf("the dry run: %v %v", plan, err)
+	}
+	done, err := w.undo("", UndoOptions{Yes: true, SiteIsBack: true})
+	if err != nil || done["sentence"] != "Everything is as it was before." {
+		t.Fatalf("undo: %v %v", done["sentence"], err)
+	}
+}
+
+// link sets contact IDs on the site, as step 11 does with the companion.
+func (w *world) link() {
+	w.t.Helper()
+	session, err := openExisting(w.options(&bytes.Buffer{}))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer session.Close()
+	companion, why := session.Deps.Companion(w.t.Context(), session.Folder.State())
+	if companion == nil {
+		w.t.Fatal(why)
+	}
+	if linked, err := migration.LinkSite(w.t.Context(), session.Folder, companion, "", job.Discard); err != nil || linked.Set == 0 {
+		w.t.Fatalf("linking: %+v, %v", linked, err)
+	}
+}
+
+// TestUndoWithoutALoginToTheSiteSaysWhatStaysThere takes back what the CRM holds.
+func TestUndoWithoutALoginToTheSiteSaysWhatStaysThere(t *testing.T) {
+	w := newWorld(t)
+	w.env["ALLYSWITCH_SITE_PASSWORD"] = w.ready.Site["password"]
+	w.run(t.Context(), RunOptions{Answers: w.answers("drip", map[string]string{"site.url": w.ready.Site["url"], "site.user": w.ready.Site["user"]})})
+	w.link()
+	delete(w.env, "ALLYSWITCH_SITE_PASSWORD")
+	plan, err := w.undo("", UndoOptions{DryRun: true})
+	left, readErr := os.ReadFile(plan["left"].(string))
+	if err != nil || readErr != nil || !strings.Contains(plan["sentence"].(string), "contact IDs on the site") || !strings.Contains(string(left), "AllySwitch is not logged in to the site") {
+		t.Errorf("the dry run: %v %v %v\n%s", plan["sentence"], err, readErr, left)
 	}
 }

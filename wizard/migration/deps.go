@@ -11,6 +11,7 @@ import (
 	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wp/site"
 )
 
 // Deps is what every task works with.
@@ -31,6 +32,9 @@ type Deps struct {
 	Decisions map[string]string
 	// CanaryDomain is where the owner wants made-up members to go ahead of everybody, empty for none.
 	CanaryDomain string
+	// Site is the companion on the site, with which undo gives contact IDs back; nil when it cannot be reached, which NoSite then says in words.
+	Site   *site.Companion
+	NoSite string
 }
 
 // The files of a migration folder that this package writes.

@@ -204,6 +204,12 @@ func (l *ledger) arrived(member int64, hash string) bool {
 	return ok && s.hash == hashNumber(hash) && strings.IndexByte(arrivedLetters, s.letter) >= 0
 }
 
+// knows says that the CRM took this member at some time, as they were then.
+func (l *ledger) knows(member int64) bool {
+	s, ok := l.members[member]
+	return ok && strings.IndexByte(arrivedLetters, s.letter) >= 0
+}
+
 // arrivedLetters are the outcomes after which a member is in the CRM.
 const arrivedLetters = string(letterCreated) + string(letterUpdated) + string(letterQueued) + string(letterKept)
 

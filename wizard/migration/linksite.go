@@ -25,7 +25,9 @@ type linkData struct {
 	Users    []int64  `json:"m"`
 	Contacts []string `json:"id"`
 	Before   []string `json:"before,omitempty"`
-	Results  []string `json:"r,omitempty"`
+	// Unknown are the users whose contact ID could not be read before: nobody can give it back.
+	Unknown []int64  `json:"unknown,omitempty"`
+	Results []string `json:"r,omitempty"`
 }
 
 // LinkSite sets the contact ID of every member who is certain (sign "=") in contact-ids.csv. The intent with what was there before is on disk first; what is
@@ -67,6 +69,8 @@ func linkSome(ctx context.Context, deps Deps, companion *site.Companion, system 
 		was := ""
 		if links[i].Expected != nil {
 			was = *links[i].Expected
+		} else {
+			data.Unknown = append(data.Unknown, links[i].UserID)
 		}
 		data.Before = append(data.Before, was)
 	}
@@ -80,6 +84,7 @@ func linkSome(ctx context.Context, deps Deps, companion *site.Companion, system 
 	if err != nil {
 		return doing("set contact IDs", err)
 	}
+	hit(OpLink + "-after-call")
 	for _, one := range done {
 		data.Results = append(data.Results, string(one.Result))
 		result.count(one, report)

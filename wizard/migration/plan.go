@@ -36,7 +36,10 @@ type Plan struct {
 	// Cut is how many names are shortened, because the CRM has no room for them.
 	Cut int `json:"cut,omitempty"`
 	// Several are members who have more than one contact in the CRM already.
-	Several   []int64       `json:"several,omitempty"`
+	Several []int64 `json:"several,omitempty"`
+	// Sent is how many of the unchanged have been sent by AllySwitch, as the journal says, but are not to be seen in the CRM (yet). They are not sent again;
+	// the next read-back says whether they are there.
+	Sent      int           `json:"sent,omitempty"`
 	NewFields []string      `json:"new_fields,omitempty"`
 	NewTags   []string      `json:"new_tags,omitempty"`
 	Conflicts []TagConflict `json:"conflicts,omitempty"`
@@ -117,7 +120,11 @@ func MakePlan(ctx context.Context, deps Deps, report job.Reporter) (*Plan, error
 	if err := plan.planTags(ctx, deps, roster); err != nil {
 		return nil, err
 	}
-	plan.planMembers(deps.CRM.Features(), roster, own, found)
+	ledger, err := readLedger(deps.Folder)
+	if err != nil {
+		return nil, err
+	}
+	plan.planMembers(deps.CRM, roster, own, found, ledger)
 	plan.planCosts(deps.CRM.Provider(), deps.CRM.Features(), roster, account, seen)
 	if err := plan.planStarts(ctx, deps.CRM); err != nil {
 		return nil, err
@@ -145,8 +152,12 @@ func checkAccount(ctx context.Context, deps Deps) (crm.Account, error) {
 	return account, nil
 }
 
-func (p *Plan) planMembers(features crm.Features, roster *Roster, own fieldIDs, found befores) {
+// planMembers goes by what the CRM shows, and for those whom AllySwitch has sent by the journal: a CRM may show late what was written, and who has
+// arrived is not sent again.
+func (p *Plan) planMembers(client *crm.Client, roster *Roster, own fieldIDs, found befores, ledger *ledger) {
+	features := client.Features()
 	counter := newPlanCounter(features, roster, own)
+	late := time.Since(ledger.last) < scaled(client, features.ReadLag)
 	for i := range roster.Members {
 		m := &roster.Members[i]
 		list, reason := found[m.ID], cannotGo(m, features)
@@ -158,6 +169,11 @@ func (p *Plan) planMembers(features crm.Features, roster *Roster, own fieldIDs, 
 			p.Left = append(p.Left, LeftOut{m.ID, reason})
 		case m.Twin >= 0:
 			p.Shared++
+		case ledger.arrived(m.ID, roster.ContentHash(i)):
+			p.planArrived(list)
+		case len(list) == 0 && late && ledger.knows(m.ID):
+			p.Changed++
+			counter.add(i, &Before{})
 		case len(list) == 0:
 			p.New++
 			counter.add(i, nil)
@@ -166,6 +182,16 @@ func (p *Plan) planMembers(features crm.Features, roster *Roster, own fieldIDs, 
 		}
 	}
 	counter.keep(p)
+}
+
+// planArrived counts a member who has arrived as they are now.
+func (p *Plan) planArrived(list []Before) {
+	p.Unchanged++
+	if len(list) == 0 {
+		p.Sent++
+		return
+	}
+	p.Quiet.count(list[0].State)
 }
 
 // planKnown counts a member whom the CRM has already.

@@ -57,7 +57,7 @@ type studentSender struct {
 }
 
 // SendStudents makes contacts of the students who have none, puts the tags on all of them, and reads them back. Who is in the CRM already keeps their names and
-// everything else. Running it again does only what is missing. It is not taken back by undo: the students are not members of the migration.
+// everything else. Running it again does only what is missing. Undo takes it back.
 func SendStudents(ctx context.Context, deps Deps, batch StudentBatch, report job.Reporter) (StudentsSent, error) {
 	if err := CheckAccount(ctx, deps); err != nil {
 		return StudentsSent{}, err
@@ -76,12 +76,12 @@ func SendStudents(ctx context.Context, deps Deps, batch StudentBatch, report job
 	for i := range sender.list {
 		sender.list[i].Problem = ""
 	}
+	tags, _, err := ensureTags(ctx, deps, batch.Tags, report)
+	if err != nil {
+		return StudentsSent{}, err
+	}
 	for _, name := range batch.Tags {
-		tag, err := deps.CRM.EnsureTag(ctx, name)
-		if err != nil {
-			return StudentsSent{}, doing("make the tag "+name, err)
-		}
-		sender.tags = append(sender.tags, tag)
+		sender.tags = append(sender.tags, tags[name])
 	}
 	err = sender.run(ctx)
 	return sender.sent, err
@@ -251,11 +251,11 @@ func (s *studentSender) applyTags(ctx context.Context) error {
 }
 
 func (s *studentSender) applyPart(ctx context.Context, tag crm.Tag, part []crm.Target, from int) error {
-	ids := make([]string, len(part))
-	for i, target := range part {
-		ids[i] = string(target.ID)
+	intent := studentTag{Tag: tag.Name}
+	for _, target := range part {
+		intent.IDs, intent.Emails = append(intent.IDs, target.ID), append(intent.Emails, target.Email)
 	}
-	return s.deps.record(OpStudent, fmt.Sprintf("tag-%s-%d", tag.ID, from), map[string]any{"tag": tag.Name, "id": ids}, func() (any, error) {
+	return s.deps.record(OpStudent, fmt.Sprintf("tag-%s-%d", tag.ID, from), intent, func() (any, error) {
 		outcomes, err := s.deps.CRM.ApplyTag(ctx, tag, part)
 		return resultsOf(outcomes), err
 	})

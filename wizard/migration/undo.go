@@ -30,13 +30,15 @@ const (
 
 // UndoPlan is what undo is going to do, worked out from the journal and from what the CRM shows now.
 type UndoPlan struct {
-	// Members is how many members were written.
+	// Members is how many people were written: members, and those whom the tools have brought.
 	Members int `json:"members"`
 	// Remove are contacts that we made, Restore those that get values back, TagsOff and TagsOn how many times a tag is taken off or put on again.
 	Remove  int `json:"remove"`
 	Restore int `json:"restore"`
 	TagsOff int `json:"tags_off"`
 	TagsOn  int `json:"tags_on"`
+	// Links is how many users of the site get the contact ID back that they had.
+	Links int `json:"links,omitempty"`
 	// TagNames and Fields are those that we made and that go.
 	TagNames []string `json:"tag_names,omitempty"`
 	Fields   []string `json:"fields,omitempty"`
@@ -55,7 +57,7 @@ type UndoLeft struct {
 	Member  int64         `json:"member,omitempty"`
 	Email   string        `json:"email,omitempty"`
 	Contact crm.ContactID `json:"contact,omitempty"`
-	// Kind is "contact", "tags", "value", "tag" or "field"; What names it, Why says why it stays.
+	// Kind is "contact", "tags", "value", "tag", "field", "link" (on the site), "user" (of the site) or "merge"; What names it, Why says why it stays.
 	Kind string `json:"kind"`
 	What string `json:"what"`
 	Why  string `json:"why"`
@@ -69,6 +71,9 @@ func (p *UndoPlan) Sentence() string {
 	madeUp := ""
 	if p.MadeUp > 0 {
 		madeUp = " " + howMany(p.MadeUp, "made-up member goes", "made-up members go") + " first."
+	}
+	if p.Links > 0 {
+		madeUp += " " + howMany(p.Links, "user of the site gets", "users of the site get") + " the contact ID back that was there before."
 	}
 	if p.Nothing() {
 		return "There is nothing to take back." + p.exceptions(" %s would stay.")
@@ -97,6 +102,8 @@ type UndoResult struct {
 	Restored int `json:"restored"`
 	Untagged int `json:"untagged"`
 	Names    int `json:"names"`
+	// LinksBack is how many contact IDs on the site are as they were before.
+	LinksBack int `json:"links_back,omitempty"`
 	// Open says that something is still to be done although it was tried.
 	Open bool `json:"open,omitempty"`
 }
@@ -104,8 +111,8 @@ type UndoResult struct {
 // Sentence is the proof in one sentence.
 func (r *UndoResult) Sentence() string {
 	if r.Open {
-		return fmt.Sprintf("Undo is not finished: %s to remove, %s to give back what they had, %s a tag to take off. Start it again.",
-			howMany(r.Remove, "contact", "contacts"), howMany(r.Restore, "contact", "contacts"), howMany(r.TagsOff, "time", "times"))
+		return fmt.Sprintf("Undo is not finished: %s to remove, %s to give back what they had, %s a tag to take off, %s on the site. Start it again.",
+			howMany(r.Remove, "contact", "contacts"), howMany(r.Restore, "contact", "contacts"), howMany(r.TagsOff, "time", "times"), howMany(r.Links, "contact ID", "contact IDs"))
 	}
 	if len(r.Left) == 0 {
 		return "Everything is as it was before."
@@ -118,6 +125,7 @@ func (p *UndoPlan) exceptions(format string) string {
 	var parts []string
 	for _, kind := range []struct{ kind, one, more string }{
 		{"contact", "contact", "contacts"}, {"tags", "contact's tags", "contacts' tags"}, {"value", "value", "values"}, {"tag", "tag name", "tag names"}, {"field", "custom field", "custom fields"},
+		{"link", "contact ID on the site", "contact IDs on the site"}, {"user", "user of the site", "users of the site"}, {"merge", "merge", "merges"},
 	} {
 		count := 0
 		for _, left := range p.Left {
@@ -222,7 +230,7 @@ func (u *undoer) page(id crm.ContactID) string {
 }
 
 func memberText(id int64) string {
-	if id == 0 {
+	if id <= 0 {
 		return ""
 	}
 	return fmt.Sprint(id)

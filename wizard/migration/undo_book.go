@@ -22,6 +22,11 @@ type book struct {
 	open  map[string]upsertIntent
 	// emptied are members whose contact an interrupted undo has emptied: it shows no user ID any more.
 	emptied map[int64]bool
+	// links are the contact IDs that were set on the site, by user; aside is what the tools have done and undo can only list.
+	links map[int64]*pastLink
+	aside aside
+	// roster says who is a member; everybody else is known by their address.
+	roster *Roster
 	// last is when anything was last written to the CRM.
 	last time.Time
 }
@@ -41,11 +46,14 @@ type past struct {
 	written bool
 	// failed says that the CRM has refused whatever was sent so far: a contact that shows up later is not ours.
 	failed bool
+	// email is there for somebody whom a tool has brought; bare says that the image knows the contact only, not what it held; imported that the import sent them.
+	email          string
+	bare, imported bool
 }
 
 // readBook reads the whole journal.
-func readBook(folder *checkpoint.Folder, after int64) (*book, error) {
-	b := &book{after: after}
+func readBook(folder *checkpoint.Folder, roster *Roster, after int64) (*book, error) {
+	b := &book{after: after, roster: roster}
 	b.begin()
 	err := folder.Journal().Scan(b.take)
 	return b, doing("read the journal", err)
@@ -55,7 +63,7 @@ func readBook(folder *checkpoint.Folder, after int64) (*book, error) {
 func (b *book) begin() {
 	b.members, b.put, b.taken = map[int64]*past{}, map[string]map[int64]bool{}, map[string]map[int64]bool{}
 	b.tags, b.fields, b.names, b.open = map[string]nameData{}, map[string]nameData{}, map[string]bool{}, map[string]upsertIntent{}
-	b.emptied = map[int64]bool{}
+	b.emptied, b.links, b.aside = map[int64]bool{}, map[int64]*pastLink{}, newAside()
 }
 
 func (b *book) take(entry checkpoint.Entry) error {
@@ -77,6 +85,14 @@ func (b *book) take(entry checkpoint.Entry) error {
 		return b.takeEmptied(entry)
 	case OpUndo:
 		return b.takeUndo(entry)
+	case OpLink:
+		return b.takeLink(entry)
+	case OpStudent:
+		return b.takeStudents(entry)
+	case OpMember:
+		return b.takePerson(entry)
+	case OpMerge:
+		return b.takeMerge(entry)
 	}
 	return nil
 }
@@ -112,10 +128,10 @@ func (b *book) sent(id int64, at time.Time, since bool, before *Before) {
 		b.members[id] = p
 	}
 	later := since && p.earlier && !p.written || p.failed
-	if before != nil && (fresh || later && p.image == nil) {
-		p.image = before
+	if before != nil && (fresh || p.bare || later && p.image == nil) {
+		p.image, p.bare = before, false
 	}
-	p.failed = false
+	p.failed, p.imported = false, true
 	if before != nil && p.image != nil {
 		b.had(p, before)
 	}

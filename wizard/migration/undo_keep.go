@@ -17,13 +17,14 @@ const clocksApart = 10 * time.Minute
 // whyKeep says why a contact must stay although nobody knew it before the import: it may not be ours, or somebody works with it. Empty when it may go.
 // Whoever removes a contact removes all that others have put on it, so that in doubt it stays.
 func (w *weigher) whyKeep(id int64, p *past, contact crm.Contact) string {
-	user := w.look.own.user
 	switch {
 	case !contact.TagsKnown:
 		return "the CRM did not show its tags"
+	case p.failed && id < 0:
+		return "the CRM refused it when AllySwitch sent it: somebody else made it"
 	case !contact.Created.IsZero() && contact.Created.Before(p.first.Add(-clocksApart)):
 		return "it is older than the import: somebody else made it after the plan"
-	case user != "" && contact.FieldsKnown && contact.Fields[user] != fmt.Sprint(id) && !w.book.emptied[id]:
+	case w.showsOther(id, p, contact):
 		return "it does not show this member's user ID"
 	case w.moved(id, contact):
 		return "its address has been changed since"

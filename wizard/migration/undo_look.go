@@ -7,6 +7,7 @@ import (
 	"allyswitch/crm"
 	"allyswitch/crm/address"
 	"allyswitch/wizard/job"
+	"allyswitch/wp/site"
 )
 
 // look is what the CRM shows now, as far as it concerns what undo takes back.
@@ -23,6 +24,8 @@ type look struct {
 	starts map[string]string
 	// madeUp are the contacts of made-up members.
 	madeUp []crm.Contact
+	// site are the users whose contact ID AllySwitch has set, as the site shows them; nil when it cannot be asked.
+	site map[int64]site.User
 }
 
 // finder says which member a contact belongs to.
@@ -41,13 +44,25 @@ func newFinder(b *book, roster *Roster, user crm.FieldID) finder {
 		}
 		if p.image != nil {
 			f.byID[p.image.ID] = id
-			f.byKey[address.Key(p.image.Email)] = id
+		}
+		for _, email := range []string{p.email, p.emailBefore()} {
+			if email != "" {
+				f.byKey[address.Key(email)] = id
+			}
 		}
 		if member, ok := roster.ByID(id); ok {
 			f.byKey[roster.Members[member].Key] = id
 		}
 	}
 	return f
+}
+
+// emailBefore is the address that the contact had, empty when it is not known.
+func (p *past) emailBefore() string {
+	if p.image == nil {
+		return ""
+	}
+	return p.image.Email
 }
 
 // member is whose contact this is: by its address, its ID, or the user ID that it shows. The address of a member comes first, since it alone cannot be

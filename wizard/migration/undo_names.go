@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -74,6 +75,9 @@ func (u *undoer) rows(plan *UndoPlan) [][]string {
 	}
 	for _, one := range plan.work.values {
 		add("give back what it had", one.undoTarget, one.describe())
+	}
+	for _, link := range plan.work.links {
+		rows = append(rows, []string{"give the user of the site the contact ID back", fmt.Sprint(link.UserID), "", *link.Expected, "", cmp.Or(link.ContactID, "none")})
 	}
 	for _, tag := range plan.work.tags {
 		rows = append(rows, []string{"remove the tag", "", "", "", "", tag.Name})

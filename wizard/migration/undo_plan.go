@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"allyswitch/crm"
+	"allyswitch/wp/site"
 )
 
 // undoWork is what is to be sent, in the order in which it goes.
@@ -14,6 +15,7 @@ type undoWork struct {
 	untag, retag map[string][]undoTarget
 	values       []undoValues
 	remove       []undoTarget
+	links        []site.Link
 	tags         []crm.Tag
 	fields       []crm.Field
 }
@@ -36,7 +38,7 @@ func (v undoValues) sets() bool {
 }
 
 func (w *undoWork) contacts() bool {
-	return len(w.untag)+len(w.retag)+len(w.values)+len(w.remove) > 0
+	return len(w.untag)+len(w.retag)+len(w.values)+len(w.remove)+len(w.links) > 0
 }
 
 func (w *undoWork) names() bool { return len(w.tags)+len(w.fields) > 0 }
@@ -66,6 +68,8 @@ func (u *undoer) weigh(l *look) *UndoPlan {
 		}
 	}
 	w.madeUp()
+	w.links()
+	w.tools()
 	w.names()
 	w.count()
 	return w.plan
@@ -268,7 +272,7 @@ func target(id int64, contact crm.Contact) undoTarget {
 // count adds the work up.
 func (w *weigher) count() {
 	work := &w.plan.work
-	w.plan.Remove, w.plan.Restore = len(work.remove), len(work.values)
+	w.plan.Remove, w.plan.Restore, w.plan.Links = len(work.remove), len(work.values), len(work.links)
 	for _, targets := range work.untag {
 		w.plan.TagsOff += len(targets)
 	}

@@ -2,6 +2,8 @@ package migration
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -42,13 +44,13 @@ type undoer struct {
 func openUndo(ctx context.Context, deps Deps, after int64, report job.Reporter) (*undoer, error) {
 	u := &undoer{deps: deps, report: report, refused: map[string]string{}, tried: map[string]int{}, batches: deps.Folder.Journal().End().Lines}
 	var err error
-	if u.roster, err = LoadRoster(deps.Folder, deps.UnlistedHaveNone); err != nil {
+	if u.roster, err = rosterOrNone(deps); err != nil {
 		return nil, err
 	}
 	if _, err = checkAccount(ctx, deps); err != nil {
 		return nil, err
 	}
-	if u.book, err = readBook(deps.Folder, after); err != nil {
+	if u.book, err = readBook(deps.Folder, u.roster, after); err != nil {
 		return nil, err
 	}
 	for _, name := range u.roster.Tags {
@@ -79,7 +81,19 @@ func (u *undoer) look(ctx context.Context) (*UndoPlan, error) {
 		return nil, err
 	}
 	u.tags = l.tags
+	if l.site, err = u.lookAtSite(ctx); err != nil {
+		return nil, err
+	}
 	return u.weigh(l), nil
+}
+
+// rosterOrNone is an empty roster where no export was ever cleaned: the tools can be used without one.
+func rosterOrNone(deps Deps) (*Roster, error) {
+	roster, err := LoadRoster(deps.Folder, deps.UnlistedHaveNone)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Roster{}, nil
+	}
+	return roster, err
 }
 
 // run looks, does what is to be done, and looks again, until nothing is left to do.

@@ -36,8 +36,11 @@ func intentOf(tag string, on bool, targets []undoTarget) undoIntent {
 	return intent
 }
 
-// doContacts takes back what was done to contacts. Removing comes last: until then everything can be told.
+// doContacts takes back what was done to contacts, and on the site. Removing comes last: until then everything can be told.
 func (u *undoer) doContacts(ctx context.Context, work undoWork) error {
+	if err := u.giveLinksBack(ctx, work.links); err != nil {
+		return err
+	}
 	for _, tags := range []struct {
 		on      bool
 		targets map[string][]undoTarget

@@ -1,0 +1,199 @@
+package migration
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+
+	"allyswitch/crm"
+	"allyswitch/crm/address"
+	"allyswitch/wizard/checkpoint"
+)
+
+// aside is what the journal says that the tools beside the steps have done and that undo can only list.
+type aside struct {
+	// users were made on the site, by address; merges made one contact of two, by the contact that went.
+	users  map[string]int64
+	merges map[string]Pair
+	// sending are the addresses of students whose contacts were about to be made, by batch.
+	sending map[string][]string
+	// making is the address of the user who was about to be made last.
+	making string
+}
+
+func newAside() aside {
+	return aside{users: map[string]int64{}, merges: map[string]Pair{}, sending: map[string][]string{}}
+}
+
+// studentTag is the journal's record of a tag that is about to be put on students.
+type studentTag struct {
+	Tag    string          `json:"tag"`
+	IDs    []crm.ContactID `json:"id"`
+	Emails []string        `json:"email,omitempty"`
+}
+
+// person is the number that undo knows somebody by: a member's user ID, or for everybody else a negative one that only their address gives.
+func (b *book) person(email string) int64 {
+	key := address.Key(email)
+	if member, ok := b.roster.ByKey(key); ok {
+		return b.roster.Members[member].ID
+	}
+	return stranger(key)
+}
+
+func stranger(key string) int64 {
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(key)) // a hash takes everything
+	return -int64(sum.Sum64()>>1) - 1
+}
+
+// brought notes a contact that a tool was about to make for somebody whom the CRM did not know.
+func (b *book) brought(email string, entry checkpoint.Entry) *past {
+	id, since := b.person(email), entry.Seq > b.after
+	p := b.members[id]
+	if p == nil {
+		p = &past{first: entry.At, email: email}
+		b.members[id] = p
+	}
+	p.failed, p.written, p.earlier = false, p.written || since, p.earlier || !since
+	return p
+}
+
+// takeStudents reads a line about students who are put into the CRM.
+func (b *book) takeStudents(entry checkpoint.Entry) error {
+	b.last = entry.At
+	switch {
+	case strings.HasPrefix(entry.Batch, "contacts-") && entry.Phase == checkpoint.Intent:
+		var emails []string
+		err := json.Unmarshal(entry.Data, &emails)
+		for _, email := range emails {
+			b.brought(email, entry)
+		}
+		b.aside.sending[entry.Batch] = emails
+		return err
+	case strings.HasPrefix(entry.Batch, "contacts-") && entry.Phase == checkpoint.Done:
+		var results []crm.Result
+		err := json.Unmarshal(entry.Data, &results)
+		for i, email := range b.aside.sending[entry.Batch] {
+			if p := b.members[b.person(email)]; p != nil && i < len(results) && results[i] == crm.Failed {
+				p.failed = p.id == ""
+			}
+		}
+		return err
+	case entry.Phase == checkpoint.Intent:
+		return b.takeStudentTag(entry)
+	}
+	return nil
+}
+
+// takeStudentTag notes a tag that was about to be put on students, who all lacked it. Who was in the CRM already keeps everything else.
+func (b *book) takeStudentTag(entry checkpoint.Entry) error {
+	var intent studentTag
+	if err := json.Unmarshal(entry.Data, &intent); err != nil {
+		return err
+	}
+	b.names[intent.Tag] = true
+	for i, contact := range intent.IDs {
+		id, since := stranger(string(contact)), entry.Seq > b.after
+		if i < len(intent.Emails) {
+			id = b.person(intent.Emails[i])
+		}
+		p := b.members[id]
+		if p == nil {
+			p = &past{first: entry.At, image: &Before{Member: id, ID: contact, TagsKnown: true}, bare: true}
+			b.members[id] = p
+		}
+		if !since {
+			b.hadTag(p, intent.Tag)
+			p.earlier = true
+			continue
+		}
+		p.written = true
+		mark(b.put, intent.Tag, id)
+	}
+	return nil
+}
+
+func (b *book) hadTag(p *past, tag string) {
+	if p.had == nil {
+		p.had = map[string]bool{}
+	}
+	p.had[tag] = true
+}
+
+// takePerson reads a line about a contact or user that was made for one person.
+func (b *book) takePerson(entry checkpoint.Entry) error {
+	var data struct {
+		Email   string
+		ID      crm.ContactID
+		User    int64
+		Existed bool
+	}
+	if entry.Phase == checkpoint.Failed {
+		return nil
+	}
+	if err := json.Unmarshal(entry.Data, &data); err != nil {
+		return err
+	}
+	switch {
+	case entry.Batch == "contact" && entry.Phase == checkpoint.Intent:
+		b.last = entry.At
+		b.brought(data.Email, entry)
+	case entry.Batch == "user" && entry.Phase == checkpoint.Intent && entry.Seq > b.after:
+		b.aside.making = data.Email
+	case entry.Batch == "user" && entry.Phase == checkpoint.Done && entry.Seq > b.after && !data.Existed:
+		b.aside.users[b.aside.making] = data.User
+	}
+	return nil
+}
+
+// takeMerge notes a merge. An intent without an outcome counts: it may have been carried out.
+func (b *book) takeMerge(entry checkpoint.Entry) error {
+	if entry.Phase == checkpoint.Failed {
+		delete(b.aside.merges, entry.Batch)
+		return nil
+	}
+	var data mergeData
+	err := json.Unmarshal(entry.Data, &data)
+	if entry.Seq > b.after {
+		b.aside.merges[entry.Batch] = data.Pair
+	}
+	return err
+}
+
+func (b *book) mergedAway(contact string) bool {
+	_, gone := b.aside.merges[contact]
+	return gone
+}
+
+// tools lists what the tools have done and what no API takes back.
+func (w *weigher) tools() {
+	for _, email := range slices.Sorted(maps.Keys(w.book.aside.users)) {
+		user := w.book.aside.users[email]
+		w.plan.Left = append(w.plan.Left, UndoLeft{Member: user, Email: email, Kind: "user", What: fmt.Sprintf("user %d of the site", user),
+			Why: "AllySwitch never deletes a user of the site. If nobody uses the account, delete it by hand"})
+	}
+	_, merges := w.deps.CRM.Merger()
+	for _, lost := range slices.Sorted(maps.Keys(w.book.aside.merges)) {
+		pair := w.book.aside.merges[lost]
+		left := UndoLeft{Email: pair.KeepEmail, Contact: pair.Keep, Kind: "merge", What: fmt.Sprintf("contact %s was merged into %s", pair.Lose, pair.Keep),
+			Why: fmt.Sprintf("a merge cannot be undone. Both contacts as they were are in merge-%s.json", fileWord(lost))}
+		if !merges {
+			left.What = fmt.Sprintf("contact %s was given the tags of %s", pair.Keep, pair.Lose)
+		}
+		w.plan.Left = append(w.plan.Left, left)
+	}
+}
+
+// showsOther says that a contact shows a user ID that it would not show if AllySwitch had made it for this person.
+func (w *weigher) showsOther(id int64, p *past, contact crm.Contact) bool {
+	user := w.look.own.user
+	if user == "" || !contact.FieldsKnown || w.book.emptied[id] {
+		return false
+	}
+	shows := contact.Fields[user]
+	return shows != fmt.Sprint(id) && (p.imported || shows != "")
+}
