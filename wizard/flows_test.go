@@ -211,4 +211,3 @@ func TestTheFileForSupportIsShownBeforeItIsWritten(t *testing.T) {
 		}
 	})
 }
-

@@ -63,7 +63,7 @@ func (s *Session) screen(ctx context.Context, options Options) error {
 func (s *Session) plain(options Options, config plain.Config) plain.Config {
 	config.Steps, config.Folder, config.Runner = s.Steps, s.Keeping(), &job.Runner{}
 	config.In, config.Getenv, config.Privacy = options.In, options.Env, options.Privacy
-	config.Version, config.Log, config.Deps = options.Version, s.Log, wizard.Deps{OpenLink: openLink}
+	config.Version, config.Log, config.Deps = options.Version, s.Log, wizard.Deps{OpenLink: openLink, Support: support{options, s.Folder.Dir()}}
 	if config.Out == nil {
 		config.Out = options.Out
 	}

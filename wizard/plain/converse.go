@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"allyswitch/wizard"
 )
@@ -16,6 +15,8 @@ const (
 	goOn verdict = iota
 	again
 	back
+	// leap leads to the step or tool that was asked for.
+	leap
 	quit
 )
 
@@ -31,7 +32,7 @@ type talk struct {
 
 // converse talks through the steps until all are done or somebody leaves.
 func (w *walker) converse(ctx context.Context) (Result, error) {
-	w.say("AllySwitch %s, line by line. At any question you can type: back, help, steps, quit. Enter takes what is offered.", w.Version)
+	w.say("AllySwitch %s, line by line. At any question you can type: back, help, steps, go, quit. Enter takes what is offered.", w.Version)
 	step, revisit := w.path.Current(w.keeper.State()), false
 	for step != nil {
 		sheeted, ok := step.(wizard.Sheeted)
@@ -44,12 +45,31 @@ func (w *walker) converse(ctx context.Context) (Result, error) {
 			return w.result, err
 		}
 		next, done := w.lead(step, where)
-		if done {
-			return w.result, nil
+		if done && !w.result.Quit && step.ID() != w.Until && len(w.way()) < len(w.path) {
+			next, done, err = w.rest(ctx, sheeted)
 		}
-		step, revisit = next, where == back
+		if done || err != nil {
+			return w.result, err
+		}
+		step, revisit = next, where == back || next.Status(w.keeper.State()) == wizard.Done
 	}
 	return w.result, nil
+}
+
+// rest offers the tools, and every step again, once all steps are done.
+func (w *walker) rest(ctx context.Context, step wizard.Sheeted) (next wizard.Step, done bool, err error) {
+	_, where, err := w.prompt(ctx, &talk{step: step}, "Press Enter to leave, or type steps to see what can be opened again, and go to open it.")
+	switch {
+	case errors.Is(err, errEnded):
+		return nil, true, nil
+	case err != nil:
+		return nil, true, err
+	case where == leap:
+		return w.target, false, nil
+	case where == back:
+		return step, false, nil
+	}
+	return nil, true, nil
 }
 
 // lead says which step comes after a verdict, or that the walk is over.
@@ -66,6 +86,8 @@ func (w *walker) lead(step wizard.Step, where verdict) (next wizard.Step, done b
 		}
 		w.say("This is the first step.")
 		return step, false
+	case leap:
+		return w.target, false
 	}
 	if step.ID() == w.Until {
 		w.result.Done = true
@@ -85,6 +107,9 @@ func (w *walker) talk(ctx context.Context, step wizard.Sheeted, revisit bool) (v
 	t := &talk{step: step, asked: map[string]bool{}, forced: map[string]bool{}, revisit: revisit}
 	w.open(step, step.Sheet(w.keeper.State()))
 	w.tell(Event{Event: "step", Step: step.ID(), Text: step.Title()})
+	if step.Status(w.keeper.State()) == wizard.Locked {
+		return w.read(ctx, t)
+	}
 	for {
 		name, item := t.next(step.Sheet(w.keeper.State()))
 		if item == nil {
@@ -106,8 +131,8 @@ func (w *walker) talk(ctx context.Context, step wizard.Sheeted, revisit bool) (v
 			if !t.back() {
 				return back, nil
 			}
-		case quit:
-			return quit, nil
+		case leap, quit:
+			return where, nil
 		}
 	}
 }
@@ -216,41 +241,10 @@ func (w *walker) prompt(ctx context.Context, t *talk, text string) (line string,
 		if err != nil {
 			return "", quit, err
 		}
-		if where := w.command(t, line); where != again {
-			return line, where, nil
+		where, err = w.command(ctx, t, line)
+		if err != nil || where != again {
+			return line, where, err
 		}
-	}
-}
-
-// command does what a word stands for. It is goOn for everything that is no command.
-func (w *walker) command(t *talk, line string) verdict {
-	switch strings.ToLower(line) {
-	case "back":
-		return back
-	case "quit":
-		return quit
-	case "help":
-		w.help(t.step)
-		return again
-	case "steps":
-		w.steps()
-		return again
-	}
-	return goOn
-}
-
-func (w *walker) help(step wizard.Sheeted) {
-	sheet := step.Sheet(w.keeper.State())
-	for _, text := range sheet.Help {
-		w.say("  %s", text)
-	}
-	w.say("  What to tell support: you are at %s, in AllySwitch %s.", w.path.Code(step), w.Version)
-	w.say("  Words: back goes to the question before, steps lists all steps, quit leaves: your progress is saved.")
-}
-
-func (w *walker) steps() {
-	for _, step := range w.path {
-		w.say("  %s: %s (%s)", w.path.Label(step), step.Title(), statusWord(step.Status(w.keeper.State())))
 	}
 }
 

@@ -65,8 +65,9 @@ func (w *walker) ask(ctx context.Context, t *talk, question wizard.Question) (st
 		if err != nil {
 			return "", quit, err
 		}
-		if where := w.command(t, line); where != again {
-			return line, where, nil
+		where, err := w.command(ctx, t, line)
+		if err != nil || where != again {
+			return line, where, err
 		}
 	}
 }
@@ -185,7 +186,7 @@ func (w *walker) note(ctx context.Context, t *talk, tick wizard.Tick) (verdict, 
 		if err != nil && !errors.Is(err, errEnded) {
 			return quit, err
 		}
-		if where == back || where == quit && err == nil {
+		if err == nil && where != goOn {
 			return where, nil
 		}
 		note = line

@@ -128,6 +128,8 @@ type walker struct {
 	look   wizard.Look
 	reader *reader
 	result Result
+	// target is where somebody wants to go.
+	target wizard.Step
 }
 
 // Run walks through the steps. When it ends early the Result says how far it came. The error is an *ErrMissing, an *ErrRefused, the context's,
