@@ -89,7 +89,8 @@ func kept(t *testing.T, dir string) checkpoint {
 	return state
 }
 
-// TestSuspendAndResume puts the wizard into the background of a shell and takes it back.
+// TestSuspendAndResume walks through the whole demo in a window of the shell, and puts the wizard into the background on the way: on a page, in the middle of
+// the import, and after that.
 func TestSuspendAndResume(t *testing.T) {
 	shell, err := exec.LookPath("bash")
 	if err != nil {
@@ -99,20 +100,34 @@ func TestSuspendAndResume(t *testing.T) {
 	w.sees("ready>")
 	w.send(binary + " demo --members 25\r")
 	w.sees("What moves where")
+	w.away()
+	w.walk(func(text string) bool {
+		return strings.Contains(text, "Step 4 of 13") && strings.Contains(text, "stop safely")
+	})
+	w.away()
+	w.walk(func(text string) bool { return strings.Contains(text, "Step 9 of 13") })
+	w.away()
+	w.sees("Step 9 of 13")
+	w.walk(func(text string) bool { return strings.Contains(text, "› [ Close AllySwitch ]") })
+	w.press("\r")
+	w.sees("Leave AllySwitch?")
+	w.send("y")
+	w.sees("keep access", "The migration is finished.")
+	w.send("exit\r")
+	w.ends()
+}
+
+// away leaves the wizard for the shell, does something there, and comes back.
+func (w *window) away() {
+	w.t.Helper()
 	w.settle()
 	w.send("\x1a")
 	w.sees("Stopped")
-	w.send("echo still $((40+2)) here\r")
+	w.send("clear; echo still $((40+2)) here\r")
 	w.sees("still 42 here")
 	w.send("fg\r")
-	w.sees("What this step does")
+	w.sees("Esc back · F1 help")
 	w.settle()
-	w.press("\x03")
-	w.sees("Leave AllySwitch?")
-	w.send("y")
-	w.sees("To go on: allyswitch demo")
-	w.send("exit\r")
-	w.ends()
 }
 
 // colour finds every code that sets a colour.

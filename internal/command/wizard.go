@@ -56,6 +56,7 @@ func isTerminal(stream any) bool {
 func (s *Session) screen(ctx context.Context, options Options) error {
 	shell := wizard.New(wizard.Config{Steps: s.Steps, Folder: s.Keeping(), Runner: &job.Runner{}, Version: options.Version, Log: s.Log,
 		Options: wizard.Options{Privacy: options.Privacy, NoColor: options.NoColor, ASCII: wizard.NeedsASCII(options.Env, runtime.GOOS)}, Deps: wizard.Deps{OpenLink: openLink, Support: support{options, s.Folder.Dir()}}})
+	defer keepStray(s.Log, s.Deps.Secrets)()
 	return wizard.Run(ctx, shell, wizard.RunOptions{})
 }
 

@@ -1,0 +1,109 @@
+//go:build unix
+
+package e2e_test
+
+import (
+	"bufio"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// reader is an owner who reads what is printed through a pipe and answers, one line at a time.
+type reader struct {
+	t     *testing.T
+	said  strings.Builder
+	words string // to be typed exactly
+	// answers are all lines that were typed.
+	answers []string
+	tool    int
+}
+
+// asks says that a line waits for an answer.
+func asks(line string) bool {
+	for _, start := range []string{"Your answer", "Have you done this?", "It was ticked", "Press Enter", "Type yes"} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return strings.HasSuffix(line, "(Enter for nothing)")
+}
+
+// reply is what the owner types: what has to be typed exactly, yes to what was done, and Enter for all else. When all is done, a tool is opened.
+func (r *reader) reply(line string) string {
+	switch {
+	case strings.HasPrefix(line, "Have you done this?"):
+		return "yes"
+	case strings.HasPrefix(line, "Press Enter to leave") || r.tool > 0:
+		r.tool++
+		return append([]string{"steps", "go team-settings", "help", "privacy", "2", "quit"}, "quit", "quit", "quit")[min(r.tool-1, 8)]
+	case strings.HasPrefix(line, "Your answer") && strings.HasPrefix(r.words, "switch to"):
+		words := r.words
+		r.words = ""
+		return words
+	}
+	return ""
+}
+
+// TestTheWholeDemoThroughAPipe walks through the demo line by line, from the first question to the last tick and into a tool. What was typed then goes in as one
+// piece, as from a file: it has to lead to the same end.
+func TestTheWholeDemoThroughAPipe(t *testing.T) {
+	cmd := exec.Command(binary, "demo", "--plain", "--members", "30")
+	cmd.Env = environment(t)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	r := &reader{t: t}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		line := lines.Text()
+		r.said.WriteString(line + "\n")
+		if _, words, found := strings.Cut(line, "Type exactly: "); found {
+			r.words = words
+		}
+		if !asks(line) {
+			continue
+		}
+		if len(r.answers) > 600 {
+			_ = cmd.Process.Kill()
+			t.Fatalf("it does not end:\n%s", tail(r.said.String()))
+		}
+		r.answers = append(r.answers, r.reply(line))
+		if _, err := io.WriteString(in, r.answers[len(r.answers)-1]+"\n"); err != nil {
+			t.Fatalf("%v\n%s", err, tail(r.said.String()))
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, tail(r.said.String()))
+	}
+	complete(t, r.said.String())
+	again := exec.Command(binary, "demo", "--plain", "--members", "30")
+	again.Env, again.Stdin = environment(t), strings.NewReader(strings.Join(r.answers, "\n")+"\n")
+	said, err := again.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, tail(string(said)))
+	}
+	complete(t, string(said))
+}
+
+// complete fails when the walk did not come to its end and into the tool, or when anything was drawn.
+func complete(t *testing.T, said string) {
+	t.Helper()
+	for _, want := range []string{"== Step 1 of 13", "== Step 13 of 13", "Everything is done.", "go merge-contacts: Tool", "== Tool: Team settings", "Privacy is on", "All 27 members keep access", "The migration is finished."} {
+		if !strings.Contains(said, want) {
+			t.Errorf("nothing says %q:\n%s", want, tail(said))
+		}
+	}
+	if strings.ContainsAny(said, "\x1b\r\x07\b") {
+		t.Error("plain lines hold control characters")
+	}
+}
