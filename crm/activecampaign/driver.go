@@ -39,12 +39,9 @@ type driver struct {
 	webAddress string
 	// base is the vendor's index base in failureReasons, -1 until an answer has proven it.
 	base int
-	// batches are the imports whose end nobody has seen yet.
-	batches []string
-	// looking says that somebody asks about them meanwhile; queued counts them all; rejected are those whom imports left out, as far as asked.
-	looking  bool
-	queued   int
-	rejected map[string]string
+	// queued are the imports whose end nobody has seen yet, in order.
+	queued   []queuedImport
+	arrivals arrivals
 	// tags are the contact tags by id, as of the last look; snapshot stands in for what contact pages leave out.
 	tags     map[text]crm.Tag
 	snapshot *snapshot
@@ -77,7 +74,7 @@ func newDriver(settings crm.Settings) (crm.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &driver{conn: conn, base: -1, account: base.Host}
+	d := &driver{conn: conn, base: -1, account: base.Host, arrivals: newArrivals()}
 	if name := accountName(base.Hostname()); name != "" {
 		d.account, d.webAddress = name, webAddress(name)
 	}
@@ -186,7 +183,8 @@ func (d *driver) readPlan(ctx context.Context, account *crm.Account) error {
 	err := d.get(ctx, "ask what the plan allows", "/settings/account", nil, &plan)
 	switch {
 	case crm.IsKind(err, crm.KindPermission), crm.IsKind(err, crm.KindAuth), crm.IsKind(err, crm.KindNotFound), crm.IsKind(err, crm.KindWrongAddress):
-		return d.countContacts(ctx, account)
+		account.Contacts, err = d.countContacts(ctx) // what a key without administrator rights can still tell
+		return err
 	case err != nil:
 		return err
 	}
@@ -201,16 +199,6 @@ func (d *driver) readPlan(ctx context.Context, account *crm.Account) error {
 		account.Plan = "trial"
 	}
 	return nil
-}
-
-// countContacts is what a key without administrator rights can still tell.
-func (d *driver) countContacts(ctx context.Context, account *crm.Account) error {
-	var reply contactsReply
-	err := d.get(ctx, "count the contacts", "/contacts", url.Values{"limit": {"1"}}, &reply)
-	if err == nil && reply.Meta != nil {
-		account.Contacts = reply.Meta.Total.number()
-	}
-	return err
 }
 
 // ContactURL is the contact's page, empty as long as the account's name is unknown.

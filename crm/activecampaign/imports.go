@@ -22,6 +22,8 @@ import (
 type row struct {
 	place int
 	body  []byte
+	// known says that the account has the contact already.
+	known bool
 }
 
 // delivery brings the rows of one call to the importer and notes what became of each.
@@ -44,13 +46,10 @@ func (d *driver) Upsert(ctx context.Context, contacts []crm.Contact) ([]crm.Outc
 			work.fail(place, err)
 			continue
 		}
-		rows = append(rows, row{place: place, body: encode(wire)})
+		rows = append(rows, row{place: place, body: encode(wire), known: contact.ID != ""})
 	}
-	outcomes, err := work.run(ctx, rows)
-	if err == nil {
-		d.startLooking(ctx)
-	}
-	return outcomes, err
+	d.countBefore(ctx)
+	return work.run(ctx, rows)
 }
 
 // ApplyTag puts a tag on contacts through the importer, addressed by e-mail: /contactTags takes one pair at a time and cannot be kept quiet.
@@ -64,7 +63,7 @@ func (d *driver) ApplyTag(ctx context.Context, tag crm.Tag, to []crm.Target) ([]
 			work.fail(place, err)
 			continue
 		}
-		rows = append(rows, row{place: place, body: encode(wire)})
+		rows = append(rows, row{place: place, body: encode(wire), known: true})
 	}
 	outcomes, err := work.run(ctx, rows)
 	for i := range outcomes {
@@ -292,7 +291,7 @@ func (w *delivery) post(ctx context.Context, rows []row) (refusal *crm.Error, er
 		}
 		return nil, err
 	}
-	w.driver.rememberBatch(string(reply.BatchID))
+	w.driver.rememberImport(string(reply.BatchID), len(rows), known(rows))
 	outcome := crm.Outcome{Result: crm.Queued}
 	if reply.Success == nil || *reply.Success != "1" || reply.Queued.number() != len(rows) {
 		outcome = crm.Outcome{Result: crm.Unknown, Err: incomplete(w.op, "the answer does not say that all contacts were queued")}
@@ -301,6 +300,17 @@ func (w *delivery) post(ctx context.Context, rows []row) (refusal *crm.Error, er
 		w.outcomes[row.place] = outcome
 	}
 	return nil, nil
+}
+
+// known is how many of the rows are contacts that the account has already.
+func known(rows []row) int {
+	count := 0
+	for _, row := range rows {
+		if row.known {
+			count++
+		}
+	}
+	return count
 }
 
 // importBody says at both levels that automations stay quiet: the documentation shows the flag in each contact, other clients send it at the top.
@@ -314,14 +324,4 @@ func importBody(rows []row) []byte {
 		body = append(body, row.body...)
 	}
 	return append(body, `],"exclude_automations":true}`...)
-}
-
-func (d *driver) rememberBatch(id string) {
-	if id == "" {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.batches = append(d.batches, id)
-	d.queued++
 }

@@ -2,7 +2,6 @@ package activecampaign
 
 import (
 	"context"
-	"maps"
 	"net/url"
 	"time"
 
@@ -15,19 +14,17 @@ const (
 	// doubtPatience is how long to go on when our own imports are done and others are not (another tool may be importing all day), or when
 	// nothing is outstanding although an import does not call itself completed.
 	doubtPatience = 5 * time.Minute
+	// countPatience is how long the importer may stand still before it is asked about every import while others are outstanding.
+	countPatience = 30 * time.Second
 	// settleFirstLook and settleRarestLook are the pauses between two looks at the importer.
 	settleFirstLook  = time.Second
 	settleRarestLook = 15 * time.Second
-	// lookFrom is how many imports have to lie behind the one that is asked about while others are still being queued; lookPause is how long none may
-	// have been queued before.
-	lookFrom  = 4
-	lookPause = time.Second
 )
 
 // Settle waits until the importer has done everything that was queued, and collects whom it left out.
 func (d *driver) Settle(ctx context.Context) (crm.Settlement, error) {
 	own := d.pending() > 0
-	settlement := crm.Settlement{Rejected: d.takeRejected()}
+	settlement := crm.Settlement{Rejected: map[string]string{}}
 	watch := stillness{pause: settleFirstLook}
 	for {
 		outstanding, err := d.outstanding(ctx)
@@ -35,14 +32,14 @@ func (d *driver) Settle(ctx context.Context) (crm.Settlement, error) {
 			return settlement, err
 		}
 		before := d.pending()
-		if err := d.collectFailures(ctx, outstanding == 0, settlement.Rejected); err != nil {
+		if err := d.ask(ctx, outstanding == 0, watch.still, settlement.Rejected); err != nil {
 			return settlement, err
 		}
 		left := d.pending()
 		watch.look(outstanding, left)
 		switch {
 		case outstanding == 0 && left == 0, watch.inDoubt(own):
-			d.forgetBatches()
+			d.forgetImports()
 			return settlement, nil
 		case left < before:
 			continue // it gets on while we ask: no time to lose
@@ -54,6 +51,19 @@ func (d *driver) Settle(ctx context.Context) (crm.Settlement, error) {
 			return settlement, &crm.Error{Kind: crm.KindTemporary, Code: codePrefix + crm.CodeStopped, Op: "wait for the import to finish", Err: err}
 		}
 	}
+}
+
+// ask looks at what was queued: by the number of contacts where that tells, else import by import. As long as the importer gets on, the number may yet tell.
+func (d *driver) ask(ctx context.Context, idle bool, still time.Duration, rejected map[string]string) error {
+	if d.countable() && !idle && still < countPatience {
+		return nil
+	}
+	if idle {
+		if err := d.dropArrived(ctx); err != nil {
+			return err
+		}
+	}
+	return d.collectFailures(ctx, idle, rejected)
 }
 
 // stillness measures how long the importer has not got on.
@@ -108,7 +118,7 @@ func (d *driver) outstanding(ctx context.Context) (int, error) {
 // An idle importer that no longer knows an import is done with it.
 func (d *driver) collectFailures(ctx context.Context, idle bool, rejected map[string]string) error {
 	for {
-		id, there := d.firstBatch()
+		id, there := d.firstImport()
 		if !there {
 			return nil
 		}
@@ -116,14 +126,13 @@ func (d *driver) collectFailures(ctx context.Context, idle bool, rejected map[st
 		forgotten := idle && (crm.IsKind(err, crm.KindNotFound) || crm.IsKind(err, crm.KindInvalid))
 		switch {
 		case done || forgotten:
-			d.dropBatch(id)
+			d.dropImport(id)
 		case err != nil && !crm.IsKind(err, crm.KindNotFound) && !crm.IsKind(err, crm.KindInvalid):
 			return err
 		default:
 			return nil
 		}
 	}
-	return nil
 }
 
 // importDone asks about one import. "completed" is the only documented word; any other means that it is not done.
@@ -139,108 +148,4 @@ func (d *driver) importDone(ctx context.Context, id string, rejected map[string]
 		rejected[string(email)] = "ActiveCampaign did not take this address. It may be on the account's exclusion list, or not be an address that can receive mail."
 	}
 	return true, nil
-}
-
-// lookMeanwhile asks about imports while others wait for the limit of 100 a minute: then the five requests a second are free, and asking at the
-// end would take its own time. It never takes a request's place from an import. What goes wrong here is asked again by Settle.
-func (d *driver) lookMeanwhile(ctx context.Context) {
-	defer func() {
-		d.mu.Lock()
-		d.looking = false
-		d.mu.Unlock()
-	}()
-	for d.pending() > lookFrom {
-		queued := d.queuedSoFar()
-		if d.conn.Rest(ctx, lookPause, "") != nil {
-			return
-		}
-		for d.queuedSoFar() == queued && d.pending() > lookFrom {
-			if !d.lookAtFirst(ctx) {
-				break
-			}
-		}
-	}
-}
-
-// lookAtFirst asks about the oldest import, and says whether it was done.
-func (d *driver) lookAtFirst(ctx context.Context) bool {
-	id, there := d.firstBatch()
-	if !there || ctx.Err() != nil {
-		return false
-	}
-	rejected := map[string]string{}
-	done, err := d.importDone(ctx, id, rejected)
-	if err != nil || !done {
-		return false
-	}
-	d.keepRejected(rejected)
-	d.dropBatch(id)
-	return true
-}
-
-// startLooking starts lookMeanwhile, unless it is at work already or there is too little to look at.
-func (d *driver) startLooking(ctx context.Context) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.looking || len(d.batches) <= lookFrom {
-		return
-	}
-	d.looking = true
-	go d.lookMeanwhile(ctx)
-}
-
-func (d *driver) queuedSoFar() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.queued
-}
-
-func (d *driver) keepRejected(rejected map[string]string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.rejected == nil {
-		d.rejected = map[string]string{}
-	}
-	maps.Copy(d.rejected, rejected)
-}
-
-// takeRejected hands over what was found out meanwhile. It is never nil.
-func (d *driver) takeRejected() map[string]string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	rejected := d.rejected
-	d.rejected = nil
-	if rejected == nil {
-		rejected = map[string]string{}
-	}
-	return rejected
-}
-
-func (d *driver) pending() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(d.batches)
-}
-
-func (d *driver) firstBatch() (string, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.batches) == 0 {
-		return "", false
-	}
-	return d.batches[0], true
-}
-
-func (d *driver) dropBatch(id string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.batches) > 0 && d.batches[0] == id {
-		d.batches = d.batches[1:]
-	}
-}
-
-func (d *driver) forgetBatches() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.batches = nil
 }

@@ -44,13 +44,14 @@ func TestTheImportIsAsFastAsTheLimitsAllow(t *testing.T) {
 				if _, err := migration.Import(t.Context(), s.deps, migration.ImportInput{}, watch); err != nil {
 					t.Fatal(err)
 				}
-				took, least := time.Since(began), watch.least(t)
+				all := time.Since(began)
+				took, least := watch.sum(t)
 				began = time.Now()
 				proof := s.prove()
 				read := time.Since(began)
-				t.Logf("%d members: import %s, at the least %s, x_floor %.3f; proof %s (%.2f of the import); %d requests, %d answers of 429", members,
-					took.Round(time.Millisecond), least.Round(time.Millisecond), took.Seconds()/least.Seconds(), read.Round(time.Millisecond),
-					read.Seconds()/took.Seconds(), s.sandbox.Traffic().Requests, s.sandbox.Traffic().RateLimited)
+				t.Logf("%d members: import %s, of it sent in %s, at the least %s, x_floor %.3f; proof %s (%.2f of the import); %d requests, %d answers of 429", members,
+					all.Round(time.Millisecond), took.Round(time.Millisecond), least.Round(time.Millisecond), took.Seconds()/least.Seconds(),
+					read.Round(time.Millisecond), read.Seconds()/all.Seconds(), s.sandbox.Traffic().Requests, s.sandbox.Traffic().RateLimited)
 				if !proof.Complete() || s.sandbox.Traffic().RateLimited > 0 {
 					t.Errorf("%s; %d answers of 429", proof.Sentence(), s.sandbox.Traffic().RateLimited)
 				}
@@ -62,15 +63,13 @@ func TestTheImportIsAsFastAsTheLimitsAllow(t *testing.T) {
 	}
 }
 
-// outsideTheLimits is what no pacing can take away, whatever the number of members.
+// outsideTheLimits is what no pacing can take away, whatever the number of members: the last answers of each phase. A token of Kit has 600 calls a minute, which
+// could all go in the first second; the line carries 60 a second, twelve at a time, so that the last minute's calls come that much later.
 func outsideTheLimits(crmID string) time.Duration {
-	switch crmID {
-	case "drip":
-		return 8 * time.Second // its batches are worked off after they are answered, and the number of people has to rest
-	case "kit":
-		return 8 * time.Second // a token's 600 calls a minute could go in the first second; the line carries 60 a second, twelve at a time
+	if crmID == "kit" {
+		return 8 * time.Second
 	}
-	return 2 * time.Second // the last answers of each phase, and the wait for work that is done after the answer
+	return 2 * time.Second
 }
 
 // stopwatch is a job's reporter that takes the time and counts the requests of each phase.
@@ -119,7 +118,7 @@ func (w *stopwatch) stop() {
 	for class, count := range reading.ByClass {
 		var windows []crm.Window
 		for _, window := range features.Windows {
-			if window.Class == class {
+			if window.Class == class || window.Class == crm.ClassAll {
 				windows = append(windows, window)
 			}
 		}
@@ -132,14 +131,22 @@ func (l lap) sends() bool {
 	return strings.HasPrefix(l.phase, "Sending") || strings.HasPrefix(l.phase, "Putting tags")
 }
 
-// least ends the last lap. The phases follow one another, and a window that one of them has used up holds back the next: the larger of the two counts.
-func (w *stopwatch) least(t *testing.T) time.Duration {
+// waits says that the CRM was waited for, which finishes work after it has answered: how long that takes is its own affair.
+func (l lap) waits() bool { return strings.HasPrefix(l.phase, "Waiting") }
+
+// sum ends the last lap and adds up all but the waiting. The phases follow one another, and a window that one of them has used up holds back the next: the larger
+// of the two is the least.
+func (w *stopwatch) sum(t *testing.T) (took, least time.Duration) {
 	t.Helper()
 	w.stop()
-	var sum time.Duration
+	floor := w.client.Meter().Floor(w.client.Features().Windows) - w.floor
 	for _, lap := range w.laps {
 		t.Logf("%-45s %5d requests, %s, at the least %s", lap.phase, lap.requests, lap.took.Round(time.Millisecond), lap.least.Round(time.Millisecond))
-		sum += lap.least
+		if lap.waits() {
+			floor -= lap.least
+			continue
+		}
+		took, least = took+lap.took, least+lap.least
 	}
-	return max(sum, w.client.Meter().Floor(w.client.Features().Windows)-w.floor)
+	return took, max(least, floor)
 }
