@@ -15,6 +15,8 @@ type Features struct {
 	UpsertCosts []Cost
 	TagCosts    []Cost
 	ReadCosts   []Cost
+	// KnownCosts are the further requests that a contact takes which is in the CRM already.
+	KnownCosts []Cost
 	// TagsRideAlong says that Contact.Tags in an Upsert puts tags on the contact, so that no ApplyTag is needed.
 	TagsRideAlong bool
 	// TagBatch is how many contacts one ApplyTag may carry.

@@ -128,15 +128,36 @@ func explainCRM(trouble *crm.Error, deps *Deps) wizard.Explanation {
 	}
 	words := wizard.Explanation{Means: safe, Code: trouble.Code, Detail: trouble.Error()}
 	words.What, words.Now = crmWords(trouble, name)
-	if trouble.Hint != "" && trouble.Kind != crm.KindInvalid {
-		words.What += fmt.Sprintf(" It said: %q.", trouble.Hint)
-	}
+	words.What += hintWords(trouble)
 	return words
+}
+
+// hintWords adds what was said, by whom it was said, unless it is in the first sentence already.
+func hintWords(trouble *crm.Error) string {
+	own := ownWords(trouble)
+	switch {
+	case trouble.Hint == "", trouble.Kind == crm.KindInvalid, own && trouble.Kind == crm.KindConflict:
+		return ""
+	case own:
+		return " " + wizard.Sentence(errors.New(trouble.Hint))
+	}
+	return fmt.Sprintf(" It said: %q.", trouble.Hint)
+}
+
+// ownWords says that the hint is a sentence of ours: the CRM was not asked, or did not complain.
+func ownWords(trouble *crm.Error) bool { return trouble.Status == 0 && trouble.Hint != "" }
+
+// conflictWords says what is in the way, in our sentence where we know it.
+func conflictWords(trouble *crm.Error, name string) string {
+	if ownWords(trouble) {
+		return wizard.Sentence(errors.New(trouble.Hint))
+	}
+	return fmt.Sprintf("%s has something that is in the way (%s).", name, trouble.Op)
 }
 
 // invalidWords tells a mistake that we found ourselves, in our own sentence, from one that the CRM complains about.
 func invalidWords(trouble *crm.Error, name string) string {
-	if trouble.Status == 0 && trouble.Hint != "" {
+	if ownWords(trouble) {
 		return wizard.Sentence(errors.New(trouble.Hint))
 	}
 	return fmt.Sprintf("%s did not take what was sent (%s): %s", name, trouble.Op, trouble.Hint)
@@ -159,7 +180,7 @@ func crmWords(trouble *crm.Error, name string) (what, now string) {
 	case crm.KindInvalid:
 		return invalidWords(trouble, name), "Correct it and try again."
 	case crm.KindConflict:
-		return name + " already has something of that name.", "Look at it in the CRM, rename it, and try again."
+		return conflictWords(trouble, name), "Look at it in the CRM, rename or change what is in the way, and try again."
 	case crm.KindPlanLimit:
 		return "Your plan at " + name + " has no room for more contacts.", "Move to a bigger plan, then go on: nobody is sent twice."
 	case crm.KindUnreachable:

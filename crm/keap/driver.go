@@ -43,7 +43,7 @@ func (d *driver) Features() crm.Features {
 	keys := len(d.ring.keys)
 	once := []crm.Cost{{Class: crm.ClassAll, Calls: 1}, {Class: tenantClass, Calls: 1}}
 	return crm.Features{
-		UpsertBatch: 1, UpsertCosts: once,
+		UpsertBatch: 1, UpsertCosts: once, KnownCosts: once,
 		TagBatch: tagBatch, TagCosts: once, TagLength: tagLength, TagsFoldCase: true, NameLength: nameLength, EmailLength: emailLength,
 		PageSize: pageSize, ReadCosts: once,
 		EmailsRepeat:     true,

@@ -33,12 +33,19 @@ func calls(items, batch int) int {
 	return (items + batch - 1) / batch
 }
 
-// estimateWrite counts what it takes to write so many members and then each tag to so many of them.
-func estimateWrite(features crm.Features, members int, tagCounts []int) Estimate {
+// load is what is to be written: so many members, of whom known are in the CRM already, and each tag to so many of them.
+type load struct {
+	members, known int
+	tagCounts      []int
+}
+
+// estimateWrite counts what it takes to write a load.
+func estimateWrite(features crm.Features, work load) Estimate {
 	count := counts{}
-	count.add(features.UpsertCosts, calls(members, features.UpsertBatch))
+	count.add(features.UpsertCosts, calls(work.members, features.UpsertBatch))
+	count.add(features.KnownCosts, work.known)
 	if !features.TagsRideAlong {
-		for _, tagged := range tagCounts {
+		for _, tagged := range work.tagCounts {
 			count.add(features.TagCosts, calls(tagged, features.TagBatch))
 		}
 	}

@@ -169,7 +169,7 @@ func (p *Plan) planMembers(client *crm.Client, roster *Roster, own fieldIDs, fou
 			p.Left = append(p.Left, LeftOut{m.ID, reason})
 		case m.Twin >= 0:
 			p.Shared++
-		case ledger.arrived(m.ID, roster.ContentHash(i)):
+		case ledger.arrived(m):
 			p.planArrived(list)
 		case len(list) == 0 && late && ledger.knows(m.ID):
 			p.Changed++
@@ -264,11 +264,11 @@ func (p *Plan) planTags(ctx context.Context, deps Deps, roster *Roster) error {
 }
 
 func (p *Plan) planCosts(provider crm.Provider, features crm.Features, roster *Roster, account crm.Account, seen int) {
-	going, added := p.New+p.Changed, p.added()
-	p.Write = estimateWrite(features, going, added)
+	work := load{members: p.New + p.Changed, known: p.Changed, tagCounts: p.added()}
+	p.Write = estimateWrite(features, work)
 	p.ReadBack = estimateRead(features, seen+p.New, roster.TagCounts())
 	p.StartsHidden, p.Note = features.AutomationsHidden, features.PlanNote
-	p.Routes = routes(provider, features, going, added)
+	p.Routes = routes(provider, features, work)
 	p.Room = Room{Limit: account.ContactLimit, Now: account.Contacts, After: account.Contacts + p.New}
 }
 

@@ -44,16 +44,16 @@ func (r Route) Sentence() string {
 	return text
 }
 
-// routes lists the ways in for so many members and tags, the best one marked: the quickest that can be done here; a person's minute counts ten times.
-func routes(provider crm.Provider, features crm.Features, members int, tagCounts []int) []Route {
-	list := []Route{apiRoute("api", "API, with the key at hand", features, members, tagCounts, true)}
+// routes lists the ways in for a load, the best one marked: the quickest that can be done here; a person's minute counts ten times.
+func routes(provider crm.Provider, features crm.Features, work load) []Route {
+	list := []Route{apiRoute("api", "API, with the key at hand", features, work, true)}
 	for _, other := range provider.Routes {
 		if other.Features.UpsertBatch != features.UpsertBatch || !slices.Equal(other.Features.Windows, features.Windows) {
-			list = append(list, apiRoute(other.Option, "API, with an "+other.Name, other.Features, members, tagCounts, false))
+			list = append(list, apiRoute(other.Option, "API, with an "+other.Name, other.Features, work, false))
 		}
 	}
 	if provider.Upload != nil {
-		list = append(list, uploadRoute(*provider.Upload, features, members, tagCounts))
+		list = append(list, uploadRoute(*provider.Upload, features, work))
 	}
 	best := 0
 	for i, route := range list {
@@ -68,26 +68,26 @@ func routes(provider crm.Provider, features crm.Features, members int, tagCounts
 // effort weighs a person's time ten times that of a machine.
 func (r Route) effort() time.Duration { return r.Machine + 10*r.Person }
 
-func apiRoute(id, name string, features crm.Features, members int, tagCounts []int, here bool) Route {
-	estimate := estimateWrite(features, members, tagCounts)
+func apiRoute(id, name string, features crm.Features, work load, here bool) Route {
+	estimate := estimateWrite(features, work)
 	return Route{ID: id, Name: name, Machine: estimate.Duration(), Requests: estimate.Requests, DayShare: estimate.DayShare, Here: here}
 }
 
 // uploadRoute counts the files, and what is left for the API: the tags, where the file cannot carry them.
-func uploadRoute(upload crm.Upload, features crm.Features, members int, tagCounts []int) Route {
-	route := Route{ID: "upload", Name: "Upload in the browser", Files: filesFor(upload, members), Here: true}
+func uploadRoute(upload crm.Upload, features crm.Features, work load) Route {
+	route := Route{ID: "upload", Name: "Upload in the browser", Files: filesFor(upload, work.members), Here: true}
 	var left counts = map[string]int{}
 	switch {
 	case upload.TagPerFile:
-		for _, tagged := range tagCounts {
+		for _, tagged := range work.tagCounts {
 			route.Files += filesFor(upload, tagged)
 		}
 	case upload.TagsColumn == "" && !features.TagsRideAlong:
-		for _, tagged := range tagCounts {
+		for _, tagged := range work.tagCounts {
 			left.add(features.TagCosts, calls(tagged, features.TagBatch))
 		}
 	case upload.TagsColumn == "":
-		left.add(features.UpsertCosts, calls(members, features.UpsertBatch))
+		left.add(features.UpsertCosts, calls(work.members, features.UpsertBatch))
 	}
 	estimate := left.estimate(features.Windows)
 	route.Machine, route.Requests, route.DayShare = estimate.Duration(), estimate.Requests, estimate.DayShare
