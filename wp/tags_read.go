@@ -1,7 +1,6 @@
 package wp
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -241,32 +240,4 @@ func sortedKeys(m map[string]string) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// EachMemberTag reads a file that WriteMemberTags wrote, a row at a time: tag is empty for a member without tags. Unlike ReadMemberTags it holds nothing in
-// memory, and takes no other layout.
-func EachMemberTag(r io.Reader, fn func(email, tag string) error) error {
-	rows := csv.NewReader(r)
-	rows.ReuseRecord = true
-	rows.FieldsPerRecord = 2
-	splitter := tagSplitter{separator: ','}
-	for heading := true; ; heading = false {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("reading member-tags.csv: %w", err)
-		}
-		if heading {
-			continue
-		}
-		tag := ""
-		if names := splitter.split(unguard(row[1])); len(names) > 0 {
-			tag = names[0]
-		}
-		if err := fn(strings.Clone(unguard(row[0])), tag); err != nil {
-			return err
-		}
-	}
 }

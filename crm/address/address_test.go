@@ -61,3 +61,20 @@ func FuzzKeyOfAKeyIsTheKey(f *testing.F) {
 		}
 	})
 }
+
+// TestPlainAddressesHaveTheKeyOfTheLongWay compares the short way for plain addresses with what IDNA and Unicode make of them.
+func TestPlainAddressesHaveTheKeyOfTheLongWay(t *testing.T) {
+	for _, email := range []string{"Ada@Example.COM", "a.b+c@example.com", "ada@example.com.", "ada@example.com..", "ada@", "@", "ada@-x-.com", "ada@ab--cd.com", "ada@a_b.com", "a@b@c.org",
+		"ada@127.0.0.1", "ada@" + strings.Repeat("a", 70) + ".com", "ada@EXAMPLE", "ada@.", "ada@ex!ample.com", "ada.@example.com", "ada@..example.com"} {
+		long := strings.ToLower(email)
+		at := strings.LastIndexByte(long, '@')
+		if want := long[:at+1] + asciiDomain(long[at+1:]); !plain(email) || Key(email) != want {
+			t.Errorf("%q has the key %q, not %q", email, Key(email), want)
+		}
+	}
+	for _, email := range []string{"ada@XN--bcher-kva.example", "ad\u00e4@example.com", "ada @example.com", "ada", "ada@example.com\t"} {
+		if plain(email) {
+			t.Errorf("%q is not plain", email)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package command
 import (
 	"os"
 	"runtime/debug"
+
+	"allyswitch/wizard/migration"
 )
 
 // memoryLimit keeps the process below 400 MiB with half a million members, at the price of some time. GOMEMLIMIT overrides it.
@@ -12,5 +14,12 @@ const memoryLimit = 350 << 20
 func LimitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
+	}
+}
+
+// allowMemory sets the limit for the members in a folder.
+func allowMemory(dir string) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(migration.MemoryLimit(dir))
 	}
 }

@@ -74,6 +74,7 @@ func open(options Options, input sessionInput) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	allowMemory(dir)
 	session := &Session{Folder: folder, started: time.Now()}
 	secrets := environmentSecrets(options.Env)
 	for key, value := range input.secrets {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"allyswitch/wizard/checkpoint"
@@ -135,38 +136,85 @@ func (p *prover) undecided(access *Access, m *Member, contacts []Seen) {
 func (p *prover) tagNames(tags []uint32) []string {
 	names := make([]string, len(tags))
 	for i, tag := range tags {
-		names[i] = p.roster.Tags[tag]
+		names[i] = p.names[tag]
 	}
 	return names
 }
 
-// difference says what the member loses and gains: pages where the offerings are known, else tags.
-func (p *prover) difference(m *Member, contact Seen) (lost, gained []string) {
-	before, after := map[string]bool{}, map[string]bool{}
-	for _, name := range p.tagNames(m.Tags) {
-		before[name] = true
-	}
-	for _, name := range append(p.tagNames(contact.Tags), contact.Other...) {
-		after[name] = true
-	}
+// pageRule says by their numbers which tags open a protected page; noTag stands where there is none.
+type pageRule struct {
+	title                   string
+	opener, instant, revoke int32
+}
+
+const noTag = -1
+
+// rules puts the offerings into numbers, so that half a million members can be compared with hundreds of pages. Tags that no member has get numbers of their own
+// behind those of the roster: one of them on a contact may open a page, or shut it.
+func (p *prover) rules() {
+	p.names = p.roster.Tags
 	if p.offerings == nil {
-		return tagDifference(m.Tags, contact.Tags, p)
+		return
+	}
+	p.names = slices.Clone(p.names)
+	index := tagIndex(p.names)
+	number := func(name string) int32 {
+		if name == "" {
+			return noTag
+		}
+		if _, known := index[name]; !known {
+			index[name] = uint32(len(p.names))
+			p.names = append(p.names, name)
+		}
+		return int32(index[name])
 	}
 	for _, offering := range p.offerings.Offerings {
 		for _, page := range offering.Pages {
-			had := offering.Opens(page, func(tag string) bool { return before[tag] })
-			has := offering.Opens(page, func(tag string) bool { return after[tag] })
-			if had && !has {
-				lost = append(lost, page.Title)
+			opener := offering.Base
+			if page.Module != "" {
+				opener = offering.Modules[page.Module]
 			}
-			if has && !had {
-				gained = append(gained, page.Title)
-			}
+			p.pages = append(p.pages, pageRule{page.Title, number(opener), number(offering.Instant), number(offering.Revoke)})
+		}
+	}
+	p.before, p.after = make(bits, len(p.names)/64+1), make(bits, len(p.names)/64+1)
+}
+
+// bits are a set of numbers.
+type bits []uint64
+
+func (b bits) fill(numbers []uint32) {
+	clear(b)
+	for _, n := range numbers {
+		b[n/64] |= 1 << (n % 64)
+	}
+}
+
+func (b bits) has(n int32) bool { return n != noTag && b[n/64]&(1<<(n%64)) != 0 }
+
+// open is wp.Offering.Opens in numbers.
+func (b bits) open(page pageRule) bool {
+	return !b.has(page.revoke) && (b.has(page.instant) || b.has(page.opener))
+}
+
+// difference says what the member loses and gains: pages where the offerings are known, else tags. Who has the same tags as before loses and gains nothing.
+func (p *prover) difference(m *Member, contact Seen) (lost, gained []string) {
+	if sameTags(m.Tags, contact.Tags) {
+		return nil, nil
+	}
+	if p.offerings == nil {
+		return p.tagNames(missingTags(m.Tags, contact.Tags)), p.tagNames(missingTags(contact.Tags, m.Tags))
+	}
+	p.before.fill(m.Tags)
+	p.after.fill(contact.Tags)
+	for _, page := range p.pages {
+		had, has := p.before.open(page), p.after.open(page)
+		if had && !has {
+			lost = append(lost, page.title)
+		}
+		if has && !had {
+			gained = append(gained, page.title)
 		}
 	}
 	return lost, gained
-}
-
-func tagDifference(before, after []uint32, p *prover) (lost, gained []string) {
-	return p.tagNames(missingTags(before, after)), p.tagNames(missingTags(after, before))
 }

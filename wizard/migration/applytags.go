@@ -83,7 +83,7 @@ func (r *importer) withIDs(members []int) []int {
 	var with []int
 	for i := range r.roster.Members {
 		id := r.roster.Members[i].ID
-		arrived := r.ledger.arrived(id, r.roster.ContentHash(i))
+		arrived := r.ledger.arrived(&r.roster.Members[i])
 		if r.ledger.members[id].id != "" && (asked[i] || arrived) && !r.ledger.skipped[id] {
 			with = append(with, i)
 		}

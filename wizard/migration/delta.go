@@ -178,14 +178,14 @@ func (c *comparison) members(ledger *ledger) {
 		case !was:
 			c.delta.New++
 			c.row("new", m, strings.Join(c.now.TagNames(i), "|"))
-		case c.old.ContentHash(before) != c.now.ContentHash(i):
+		case c.old.Members[before].content != m.content:
 			c.delta.Changed++
 			c.changed(before, i)
 		}
 		if c.now.TagsRead && !m.TagsKnown {
 			c.delta.Unlisted++
 		}
-		if m.Twin < 0 && cannotGo(m, c.features) == "" && !ledger.skipped[m.ID] && !ledger.arrived(m.ID, c.now.ContentHash(i)) {
+		if m.Twin < 0 && cannotGo(m, c.features) == "" && !ledger.skipped[m.ID] && !ledger.arrived(m) {
 			c.delta.Waiting++
 		}
 	}

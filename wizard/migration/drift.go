@@ -189,7 +189,7 @@ func (r *importer) lookAtDrifted(ctx context.Context, drift Drift) error {
 // knowsBefore says that nothing has to be looked up: the plan saw the contact under this address, or this very member has been sent already.
 func (r *importer) knowsBefore(member int) bool {
 	m := &r.roster.Members[member]
-	if sent, ok := r.ledger.members[m.ID]; ok && sent.hash == hashNumber(r.roster.ContentHash(member)) {
+	if sent, ok := r.ledger.members[m.ID]; ok && sent.hash == m.content {
 		return true
 	}
 	for _, before := range r.befores[m.ID] {

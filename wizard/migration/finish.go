@@ -2,7 +2,6 @@ package migration
 
 import (
 	"context"
-	"encoding/csv"
 	"strconv"
 
 	"allyswitch/crm"
@@ -31,14 +30,13 @@ func (r *importer) countMember(i int) {
 		i = int(twin)
 	}
 	m := &r.roster.Members[i]
-	hash := r.roster.ContentHash(i)
 	switch {
 	case r.ledger.skipped[m.ID]:
 		r.result.Skipped++
 	case r.left[m.ID]:
-	case r.ledger.arrived(m.ID, hash):
+	case r.ledger.arrived(m):
 		r.result.Arrived++
-	case r.ledger.failed(m.ID, hash):
+	case r.ledger.failed(m):
 		r.result.Failed = append(r.result.Failed, Failure{m.ID, m.Email, r.ledger.reasons[m.ID]})
 	default:
 		r.result.Waiting++
@@ -55,39 +53,6 @@ func saveFailures(folder *checkpoint.Folder, roster *Roster, failures []Failure)
 		}
 	}
 	return writeRows(folder, FailedFile, rows)
-}
-
-// writeRows writes a small CSV file that is safe to open in a spreadsheet.
-func writeRows(folder *checkpoint.Folder, name string, rows [][]string) error {
-	file, err := folder.Create(name)
-	if err != nil {
-		return doing("write "+name, err)
-	}
-	writer := csv.NewWriter(file)
-	for _, row := range rows {
-		if err := writer.Write(guardCells(row)); err != nil {
-			file.Abort()
-			return doing("write "+name, err)
-		}
-	}
-	writer.Flush()
-	if err := writer.Error(); err != nil {
-		file.Abort()
-		return doing("write "+name, err)
-	}
-	return doing("write "+name, file.Close())
-}
-
-// guardCells puts an apostrophe before what a spreadsheet would take for a formula.
-func guardCells(row []string) []string {
-	guarded := make([]string, len(row))
-	for i, cell := range row {
-		guarded[i] = cell
-		if len(cell) > 1 && likeFormula(cell) {
-			guarded[i] = "'" + cell
-		}
-	}
-	return guarded
 }
 
 // readSample reads the members of the sample back from the CRM and puts what it shows beside what was sent.
@@ -108,7 +73,7 @@ func (r *importer) readSample(ctx context.Context) error {
 func (r *importer) arrivedMembers() []int {
 	var members []int
 	for i := range r.roster.Members {
-		if r.ledger.arrived(r.roster.Members[i].ID, r.roster.ContentHash(i)) {
+		if r.ledger.arrived(&r.roster.Members[i]) {
 			members = append(members, i)
 		}
 	}

@@ -167,16 +167,16 @@ func (r *importer) choose(input ImportInput) []int {
 }
 
 func (r *importer) wanted(member int, input ImportInput) bool {
-	id := r.roster.Members[member].ID
-	hash := r.roster.ContentHash(member)
+	m := &r.roster.Members[member]
+	id := m.ID
 	switch {
 	case r.left[id] || r.ledger.skipped[id] || r.roster.Members[member].Twin >= 0:
 		return false
 	case r.again[id]:
 		return true
-	case len(input.Again) > 0 || r.ledger.arrived(id, hash):
+	case len(input.Again) > 0 || r.ledger.arrived(m):
 		return false
-	case r.ledger.failed(id, hash):
+	case r.ledger.failed(m):
 		return input.RetryFailed
 	}
 	return true

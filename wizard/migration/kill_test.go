@@ -37,6 +37,9 @@ type child struct {
 	Undo bool
 	// Canaries is where made-up members go ahead, empty for none.
 	Canaries string
+	// Crowd is what to do with so many made-up members, empty for none.
+	Crowd   string
+	Members int
 }
 
 func TestMain(m *testing.M) {
@@ -54,6 +57,9 @@ func childMain(text string) error {
 	var c child
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
 		return err
+	}
+	if c.Crowd != "" {
+		return crowdWork(c)
 	}
 	entry, _ := registry.Find(c.CRM)
 	folder, err := checkpoint.Open(c.Dir, checkpoint.Options{Tool: "test"})

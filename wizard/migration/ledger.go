@@ -61,6 +61,8 @@ type sent struct {
 	// hash is the content hash as a number.
 	hash   uint32
 	letter byte
+	// known says that the CRM had a contact of this member before they were sent for the first time.
+	known bool
 }
 
 // openBatch is an intent without an outcome: nobody knows whether it was carried out.
@@ -142,9 +144,13 @@ func (l *ledger) takeUpsert(entry checkpoint.Entry) error {
 
 // keep notes what became of the members of a batch.
 func (l *ledger) keep(seq int64, intent upsertIntent, outcome upsertOutcome) {
+	known := intent.known()
 	for i, id := range intent.Members {
 		answer := intent.outcome(i, outcome)
-		answer.seq = seq
+		answer.seq, answer.known = seq, known[id]
+		if l.knows(id) {
+			answer.known = l.members[id].known
+		}
 		l.members[id] = answer
 		if why := outcome.Reasons[id]; why != "" {
 			l.reasons[id] = why
@@ -152,6 +158,15 @@ func (l *ledger) keep(seq int64, intent upsertIntent, outcome upsertOutcome) {
 			delete(l.reasons, id)
 		}
 	}
+}
+
+// known are the members of whom the CRM had a contact.
+func (u upsertIntent) known() map[int64]bool {
+	known := make(map[int64]bool, len(u.Before))
+	for _, before := range u.Before {
+		known[before.Member] = true
+	}
+	return known
 }
 
 func (u upsertIntent) outcome(i int, outcome upsertOutcome) sent {
@@ -199,9 +214,9 @@ func hashNumber(hash string) uint32 {
 }
 
 // arrived says that the CRM took this member as they are now.
-func (l *ledger) arrived(member int64, hash string) bool {
-	s, ok := l.members[member]
-	return ok && s.hash == hashNumber(hash) && strings.IndexByte(arrivedLetters, s.letter) >= 0
+func (l *ledger) arrived(m *Member) bool {
+	s, ok := l.members[m.ID]
+	return ok && s.hash == m.content && strings.IndexByte(arrivedLetters, s.letter) >= 0
 }
 
 // knows says that the CRM took this member at some time, as they were then.
@@ -214,9 +229,9 @@ func (l *ledger) knows(member int64) bool {
 const arrivedLetters = string(letterCreated) + string(letterUpdated) + string(letterQueued) + string(letterKept)
 
 // failed says that the CRM refused this member as they are now.
-func (l *ledger) failed(member int64, hash string) bool {
-	s, ok := l.members[member]
-	return ok && s.hash == hashNumber(hash) && s.letter == letterFailed
+func (l *ledger) failed(m *Member) bool {
+	s, ok := l.members[m.ID]
+	return ok && s.hash == m.content && s.letter == letterFailed
 }
 
 // nextBatch names the next piece of work; names never repeat in a journal.

@@ -63,7 +63,15 @@ func (p *prover) linkMember(links *Links, i int, contacts []Seen) {
 	if sign == SignSame || sign == SignDiffers {
 		id, page = string(contacts[0].ID), p.deps.CRM.ContactURL(contacts[0].ID)
 	}
-	p.links = append(p.links, []string{string(sign), m.UserID(), m.Email, "", id, page, note})
+	p.link([]string{string(sign), m.UserID(), m.Email, "", id, page, note})
+}
+
+// link passes a row on, and keeps it when it is not certain: of half a million, almost all are.
+func (p *prover) link(row []string) {
+	_ = p.linkRow(row) // an error stays with the writer
+	if row[0] != string(SignSame) {
+		p.links = append(p.links, row)
+	}
 }
 
 // signOf compares a member with the contacts that have their address.

@@ -73,7 +73,16 @@ func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) 
 	if err != nil {
 		return nil, err
 	}
+	links, err := createRows(deps.Folder, ContactIDsFile, linkHeading)
+	if err != nil {
+		return nil, err
+	}
+	defer links.abort()
+	prover.linkRow = links.write
 	proof := prover.compare(back)
+	if err := links.close(); err != nil {
+		return nil, err
+	}
 	proof.At, proof.Account, proof.Fingerprint = time.Now().UTC(), account.ID, roster.Fingerprint
 	if err := proof.lookAtCanaries(ctx, deps, report); err != nil {
 		return nil, err
@@ -85,21 +94,23 @@ func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) 
 type prover struct {
 	deps      Deps
 	roster    *Roster
-	befores   befores
 	ledger    *ledger
 	offerings *Offerings
-	left      map[int64]string
-	gaps      [][]string
-	links     [][]string
-	access    [][]string
+	// names are all tags that matter: the roster's, and behind them those that only offerings name. pages are the rules of the offerings in their numbers.
+	names         []string
+	pages         []pageRule
+	before, after bits
+	left          map[int64]string
+	gaps          [][]string
+	// links are the members who are not certain, and orphans; linkRow is told of everybody.
+	links   [][]string
+	linkRow func([]string) error
+	access  [][]string
 }
 
 func newProver(deps Deps, roster *Roster) (*prover, error) {
-	p := &prover{deps: deps, roster: roster, left: map[int64]string{}}
+	p := &prover{deps: deps, roster: roster, left: map[int64]string{}, linkRow: func([]string) error { return nil }}
 	var err error
-	if p.befores, err = loadBefores(deps.Folder); err != nil {
-		return nil, err
-	}
 	if p.ledger, err = readLedger(deps.Folder); err != nil {
 		return nil, err
 	}
@@ -116,13 +127,14 @@ func newProver(deps Deps, roster *Roster) (*prover, error) {
 		}
 	}
 	p.offerings, err = LoadOfferings(deps.Folder)
+	p.rules()
 	return p, err
 }
 
 // expects says that a member ought to be there.
 func (p *prover) expects(member int) bool {
 	id := p.roster.Members[member].ID
-	return p.left[id] == "" && p.ledger.arrived(id, p.roster.ContentHash(member))
+	return p.left[id] == "" && p.ledger.arrived(&p.roster.Members[member])
 }
 
 func (p *prover) compare(back *ReadBack) *Proof {
@@ -135,7 +147,7 @@ func (p *prover) compare(back *ReadBack) *Proof {
 	}
 	proof.Links.Orphans, proof.Links.Others = len(back.Orphans), back.Others
 	for _, orphan := range back.Orphans {
-		p.links = append(p.links, []string{string(SignCRMOnly), orphan.UserID, orphan.Email, "", string(orphan.ID),
+		p.link([]string{string(SignCRMOnly), orphan.UserID, orphan.Email, "", string(orphan.ID),
 			p.deps.CRM.ContactURL(orphan.ID), "in the CRM with a user ID, but no member of the site has this address"})
 	}
 	proof.Access.finish(p.offerings)
@@ -154,7 +166,7 @@ func (p *prover) compareMember(proof *Proof, i int, contacts []Seen) {
 	case !ok:
 	case written.letter == letterKept:
 		proof.Unchanged++
-	case len(p.befores[m.ID]) == 0:
+	case !written.known:
 		proof.Created++
 	default:
 		proof.Updated++
@@ -206,9 +218,6 @@ func (p *prover) gap(proof *Proof, m *Member, problem string, tags []uint32) {
 func (p *prover) save(proof *Proof) error {
 	folder := p.deps.Folder
 	if err := writeRows(folder, GapsFile, append([][]string{{"ID", "user_email", "problem", "tags"}}, p.gaps...)); err != nil {
-		return err
-	}
-	if err := writeRows(folder, ContactIDsFile, append([][]string{linkHeading}, p.links...)); err != nil {
 		return err
 	}
 	if err := writeRows(folder, AccessFile, append([][]string{accessHeading}, p.access...)); err != nil {

@@ -2,6 +2,7 @@ package migration
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,16 +14,12 @@ import (
 // Seen is what the CRM shows of one contact, as far as it has to be compared. Half a million of them have to fit into memory.
 type Seen struct {
 	ID crm.ContactID
-	// Email is kept for orphans only: a member's is known.
-	Email string
-	State crm.ContactState
 	// UserID is our custom field; FieldsKnown is false when it could not be read.
 	UserID      string
 	FieldsKnown bool
-	// Tags are those of the roster's tags that the contact carries; Other are tags it carries besides, as far as an offering names them. TagsKnown is
-	// false when they could not be read: then nothing is known, not "none".
+	// Tags are those that the contact carries of the tags that were asked for, ascending. TagsKnown is false when they could not be read: then nothing is
+	// known, not "none".
 	Tags      []uint32
-	Other     []string
 	TagsKnown bool
 }
 
@@ -31,23 +28,45 @@ type ReadBack struct {
 	// Members holds, for each member of the roster, the contacts with their address: none, one or several.
 	Members [][]Seen
 	// Orphans carry our ID field but belong to no member; Others are all the rest of the account.
-	Orphans []Seen
+	Orphans []Orphan
 	Others  int
+	// free is where the next contacts go: one piece of memory for many.
+	free []Seen
 }
 
-// readBack reads everybody in all states, with fields and tags.
-func readBack(ctx context.Context, deps Deps, roster *Roster, report job.Reporter) (*ReadBack, error) {
+// Orphan is a contact with a user ID, but without a member.
+type Orphan struct {
+	ID            crm.ContactID
+	Email, UserID string
+}
+
+// keep adds a contact to those of a member. Almost everybody has one.
+func (b *ReadBack) keep(member int, seen Seen) {
+	if len(b.Members[member]) > 0 {
+		b.Members[member] = append(b.Members[member], seen)
+		return
+	}
+	if len(b.free) == 0 {
+		b.free = make([]Seen, 1024)
+	}
+	b.free[0] = seen
+	b.Members[member], b.free = b.free[:1:1], b.free[1:]
+}
+
+// readBack reads everybody in all states, with fields and, of these names, tags. The first names are the roster's.
+func readBack(ctx context.Context, deps Deps, roster *Roster, names []string, report job.Reporter) (*ReadBack, error) {
 	own, _, err := findFields(ctx, deps.CRM)
 	if err != nil {
 		return nil, err
 	}
 	report.Phase("Reading everybody back from "+deps.CRM.Provider().Name, int64(roster.Len()))
 	back := &ReadBack{Members: make([][]Seen, roster.Len())}
-	index := tagIndex(roster.Tags)
+	index, sets, scratch := tagIndex(names), newTagSets(), make([]uint32, 0, len(names)+64)
 	places := map[crm.ContactID]place{}
 	byTag := !deps.CRM.Features().TagsOnRead
 	_, err = deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
-		seen := see(contact, own, index)
+		seen := see(contact, own)
+		tags := numbersOf(contact.Tags, index, scratch)
 		member, ok := roster.ByKey(address.Key(contact.Email))
 		switch {
 		case ok:
@@ -55,13 +74,13 @@ func readBack(ctx context.Context, deps Deps, roster *Roster, report job.Reporte
 			if byTag {
 				places[contact.ID] = placeOf(member, len(back.Members[member]))
 			}
-			if own := roster.Members[member].CustomerID; seen.UserID == own {
-				seen.UserID = own
+			seen.UserID = shared(seen.UserID, roster.Members[member].CustomerID)
+			if seen.Tags = roster.Members[member].Tags; !sameTags(seen.Tags, tags) {
+				seen.Tags = sets.keep(tags)
 			}
-			back.Members[member] = append(back.Members[member], seen)
+			back.keep(member, seen)
 		case seen.UserID != "":
-			seen.Email = contact.Email
-			back.Orphans = append(back.Orphans, seen)
+			back.Orphans = append(back.Orphans, Orphan{seen.ID, strings.Clone(contact.Email), strings.Clone(seen.UserID)})
 		default:
 			back.Others++
 		}
@@ -73,7 +92,7 @@ func readBack(ctx context.Context, deps Deps, roster *Roster, report job.Reporte
 	if !byTag {
 		return back, nil
 	}
-	return back, back.readTags(ctx, deps, roster, places, report)
+	return back, back.readTags(ctx, deps, names, places, report)
 }
 
 // of are the contacts with a member's address. Twins share theirs.
@@ -97,31 +116,44 @@ func tagIndex(names []string) map[string]uint32 {
 	return index
 }
 
-func see(contact crm.Contact, own fieldIDs, index map[string]uint32) Seen {
-	seen := Seen{ID: crm.ContactID(strings.Clone(string(contact.ID))), State: contact.State, UserID: strings.Clone(contact.Fields[own.user]),
+func see(contact crm.Contact, own fieldIDs) Seen {
+	return Seen{ID: crm.ContactID(strings.Clone(string(contact.ID))), UserID: contact.Fields[own.user],
 		FieldsKnown: contact.FieldsKnown, TagsKnown: contact.TagsKnown}
-	for _, tag := range contact.Tags {
-		seen.add(tag.Name, index)
-	}
-	return seen
 }
 
-func (s *Seen) add(name string, index map[string]uint32) {
-	if i, ours := index[name]; ours {
-		s.Tags = append(s.Tags, i)
-	} else {
-		s.Other = append(s.Other, strings.Clone(name))
+// shared is a text of its own, or the one that is kept anyhow when both are the same.
+func shared(text, kept string) string {
+	if text == kept {
+		return kept
 	}
+	return strings.Clone(text)
 }
 
-// readTags reads who has each of our tags, where the pages of contacts carry none. Everybody's tags are known once every tag has been read to its end.
-func (b *ReadBack) readTags(ctx context.Context, deps Deps, roster *Roster, places map[crm.ContactID]place, report job.Reporter) error {
+// numbersOf are the numbers of those tags that have one, ascending, in the memory of numbers.
+func numbersOf(tags []crm.Tag, index map[string]uint32, numbers []uint32) []uint32 {
+	numbers = numbers[:0]
+	for _, tag := range tags {
+		if number, asked := index[tag.Name]; asked {
+			numbers = append(numbers, number)
+		}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+// readTags reads who has each of the tags, where the pages of contacts carry none. Everybody's tags are known once every tag has been read to its end.
+func (b *ReadBack) readTags(ctx context.Context, deps Deps, names []string, places map[crm.ContactID]place, report job.Reporter) error {
 	existing, err := tagsByName(ctx, deps.CRM)
 	if err != nil {
 		return err
 	}
-	report.Phase("Reading who has which tag", int64(len(roster.Tags)))
-	for i, name := range roster.Tags {
+	report.Phase("Reading who has which tag", int64(len(names)))
+	for _, list := range b.Members {
+		for i := range list {
+			list[i].Tags = nil
+		}
+	}
+	for i, name := range names {
 		if tag, there := existing[name]; there {
 			_, err := deps.CRM.EachTagged(ctx, tag, func(target crm.Target) error {
 				if at, ok := places[target.ID]; ok {
@@ -149,7 +181,7 @@ func (p *prover) readBackLate(ctx context.Context, report job.Reporter) (*ReadBa
 	deps := p.deps
 	lag := scaled(deps.CRM, deps.CRM.Features().ReadLag)
 	for pause := lag / 8; ; pause *= 2 {
-		back, err := readBack(ctx, deps, p.roster, report)
+		back, err := readBack(ctx, deps, p.roster, p.names, report)
 		if err != nil || lag == 0 || p.complete(back) {
 			return back, err
 		}
@@ -189,18 +221,4 @@ func (p *prover) complete(back *ReadBack) bool {
 		}
 	}
 	return true
-}
-
-func missingTags(wanted, has []uint32) []uint32 {
-	var missing []uint32
-	for _, tag := range wanted {
-		found := false
-		for _, other := range has {
-			found = found || other == tag
-		}
-		if !found {
-			missing = append(missing, tag)
-		}
-	}
-	return missing
 }

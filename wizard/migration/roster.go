@@ -3,14 +3,11 @@ package migration
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"hash/fnv"
-	"io/fs"
-	"maps"
+	"runtime"
 	"slices"
 	"strconv"
-	"strings"
+	"sync"
 
 	"allyswitch/crm/address"
 	"allyswitch/wizard/checkpoint"
@@ -34,6 +31,8 @@ type Member struct {
 	TagsKnown bool
 	// Twin is the place of an earlier member with the same address, -1 for almost everybody. Both share one contact, which the first one is sent to.
 	Twin int32
+	// content is the number that ContentHash writes.
+	content uint32
 }
 
 // UserID is the WordPress user ID as text.
@@ -70,8 +69,10 @@ func loadRoster(folder *checkpoint.Folder, members, tags string, unlistedHaveNon
 		return nil, doing("read "+tags, err)
 	}
 	for i := range roster.Members {
-		roster.Members[i].TagsKnown = roster.Members[i].TagsKnown || (roster.TagsRead && unlistedHaveNone)
+		m := &roster.Members[i]
+		m.TagsKnown = m.TagsKnown || (roster.TagsRead && unlistedHaveNone)
 	}
+	roster.sumUp()
 	roster.Fingerprint = roster.fingerprint()
 	return roster, nil
 }
@@ -144,71 +145,6 @@ func (r *Roster) readMembers(folder *checkpoint.Folder, name string) error {
 	})
 }
 
-func (r *Roster) readTags(folder *checkpoint.Folder, name string) error {
-	file, err := folder.OpenFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	r.TagsRead = true
-	index := map[string]uint32{}
-	strangers := map[string]bool{}
-	err = wp.EachMemberTag(file, func(email, tag string) error {
-		key := address.Key(email)
-		member, known := r.byKey[key]
-		if !known {
-			strangers[key] = true
-			return nil
-		}
-		r.Members[member].TagsKnown = true
-		if tag != "" {
-			r.Members[member].Tags = append(r.Members[member].Tags, numberOf(index, tag))
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	r.Strangers = slices.Sorted(maps.Keys(strangers))
-	r.sortTags(index)
-	return nil
-}
-
-// numberOf gives each tag a number in the order in which tags are first seen.
-func numberOf(index map[string]uint32, tag string) uint32 {
-	number, known := index[tag]
-	if !known {
-		number = uint32(len(index))
-		index[strings.Clone(tag)] = number
-	}
-	return number
-}
-
-// sortTags renumbers the tags by name, and gives twins what the first of them has.
-func (r *Roster) sortTags(index map[string]uint32) {
-	r.Tags = slices.Sorted(maps.Keys(index))
-	renumbered := make([]uint32, len(r.Tags))
-	for place, name := range r.Tags {
-		renumbered[index[name]] = uint32(place)
-	}
-	for i := range r.Members {
-		tags := r.Members[i].Tags
-		for j := range tags {
-			tags[j] = renumbered[tags[j]]
-		}
-		slices.Sort(tags)
-		r.Members[i].Tags = slices.Compact(tags)
-	}
-	for i := range r.Members {
-		if twin := r.Members[i].Twin; twin >= 0 {
-			r.Members[i].Tags, r.Members[i].TagsKnown = r.Members[twin].Tags, r.Members[twin].TagsKnown
-		}
-	}
-}
-
 func (r *Roster) fingerprint() string {
 	sum := sha256.New()
 	for i := range r.Members {
@@ -219,11 +155,39 @@ func (r *Roster) fingerprint() string {
 
 // ContentHash changes when anything that is sent for a member changes. It is short: it tells changed from unchanged, nothing more.
 func (r *Roster) ContentHash(member int) string {
-	m := &r.Members[member]
-	sum := fnv.New32a()
-	fmt.Fprint(sum, m.ID, "\x00", m.Email, "\x00", m.FirstName, "\x00", m.LastName, "\x00", m.Registered, "\x00", m.CustomerID)
-	for _, tag := range m.Tags {
-		fmt.Fprint(sum, "\x00", r.Tags[tag])
+	return fmt.Sprintf("%08x", r.Members[member].content)
+}
+
+// sumUp works the content hashes out, on all processors.
+func (r *Roster) sumUp() {
+	var parts sync.WaitGroup
+	size := len(r.Members)/runtime.GOMAXPROCS(0) + 1
+	for part := range slices.Chunk(r.Members, size) {
+		parts.Go(func() {
+			for i := range part {
+				part[i].content = r.contentOf(&part[i])
+			}
+		})
 	}
-	return fmt.Sprintf("%08x", sum.Sum32())
+	parts.Wait()
+}
+
+// contentOf is the FNV-1a hash of everything that is sent for a member, each part but the first after a zero byte.
+func (r *Roster) contentOf(m *Member) uint32 {
+	sum := uint32(2166136261)
+	add := func(text string) {
+		for i := range len(text) {
+			sum = (sum ^ uint32(text[i])) * 16777619
+		}
+	}
+	add(m.UserID())
+	for _, part := range []string{m.Email, m.FirstName, m.LastName, m.Registered, m.CustomerID} {
+		add("\x00")
+		add(part)
+	}
+	for _, tag := range m.Tags {
+		add("\x00")
+		add(r.Tags[tag])
+	}
+	return sum
 }
