@@ -142,6 +142,8 @@ func (w *taskWidget) lastRun(look Look) string {
 	switch {
 	case last.Started.IsZero():
 		return ""
+	case Interrupted(last) && w.task.Locked != "":
+		return "It was interrupted. Nothing is lost. Once what is missing is there, it goes on where it was."
 	case Interrupted(last):
 		return "It was interrupted. Nothing is lost. Press Enter to go on."
 	}
@@ -235,7 +237,7 @@ func (w *taskWidget) hints() []key.Binding {
 func (w *taskWidget) say() string {
 	switch {
 	case w.running():
-		return "Wait until this has ended. The bar shows how far it is."
+		return "Wait until this has ended."
 	case w.task.Complete:
 		return "This is done. Press Enter to go on."
 	case w.task.Locked != "":
