@@ -16,36 +16,32 @@ type queuedImport struct {
 // counts only people who are new; an import with others in it is asked about. When somebody else adds as many contacts meanwhile as were left out, the number
 // deceives: then reading everybody back still finds who is missing, and sending them again, whose number no longer fits, tells why.
 type arrivals struct {
-	// counting is held by whoever counts for the first time.
-	counting chan struct{}
 	counted  bool
 	before   int
 	expected int
 }
 
-func newArrivals() arrivals { return arrivals{counting: make(chan struct{}, 1), before: -1} }
-
-// countBefore notes how many contacts there are before the first import is queued. That it cannot be told is no fault.
-func (d *driver) countBefore(ctx context.Context) {
-	select {
-	case d.arrivals.counting <- struct{}{}:
-		defer func() { <-d.arrivals.counting }()
-	case <-ctx.Done():
-		return
-	}
-	d.mu.Lock()
-	counted := d.arrivals.counted
-	d.mu.Unlock()
-	if counted {
-		return
-	}
-	before, err := d.countContacts(ctx)
-	if err != nil {
-		before = -1
-	}
+// countBefore counts the contacts beside the first import: what is queued is not made at once, and should some of it be counted already, the number does not
+// fit later and every import is asked about. The function that it returns waits for the answer. That it cannot be told is no fault.
+func (d *driver) countBefore(ctx context.Context) (wait func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.arrivals.counted, d.arrivals.before = true, before
+	if d.arrivals.counted {
+		return func() {}
+	}
+	d.arrivals.counted = true
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		before, err := d.countContacts(ctx)
+		if err != nil {
+			before = -1
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.arrivals.before = before
+	}()
+	return func() { <-done }
 }
 
 // countContacts is how many contacts there are, -1 when the answer does not say.
@@ -130,5 +126,5 @@ func (d *driver) forgetImports() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.queued = nil
-	d.arrivals.counted, d.arrivals.before, d.arrivals.expected = false, -1, 0
+	d.arrivals = arrivals{before: -1}
 }

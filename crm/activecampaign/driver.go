@@ -74,7 +74,7 @@ func newDriver(settings crm.Settings) (crm.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &driver{conn: conn, base: -1, account: base.Host, arrivals: newArrivals()}
+	d := &driver{conn: conn, base: -1, account: base.Host, arrivals: arrivals{before: -1}}
 	if name := accountName(base.Hostname()); name != "" {
 		d.account, d.webAddress = name, webAddress(name)
 	}

@@ -48,7 +48,7 @@ func (d *driver) Upsert(ctx context.Context, contacts []crm.Contact) ([]crm.Outc
 		}
 		rows = append(rows, row{place: place, body: encode(wire), known: contact.ID != ""})
 	}
-	d.countBefore(ctx)
+	defer d.countBefore(ctx)()
 	return work.run(ctx, rows)
 }
 
