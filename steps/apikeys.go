@@ -32,8 +32,7 @@ func (s *step) keysSheet(state *checkpoint.State) wizard.Sheet {
 		s.tick(state, wizard.Tick{Key: "at-hand", Text: "The keys that AccessAlly asks for lie ready, from the same account",
 			Look: fmt.Sprintf("the account %q. Keep the keys in a password manager, not in a mail or a note.", state.CRM.AccountName)}))
 	return wizard.Sheet{
-		Level: level(state),
-		Does:  []string{fmt.Sprintf("In the next step AccessAlly will ask for the API keys of %s. This step gets them ready.", name)},
+		Does: []string{fmt.Sprintf("In the next step AccessAlly will ask for the API keys of %s. This step gets them ready.", name)},
 		Warnings: []string{
 			"Over a screen-share, stop sharing while a key is on the screen.",
 			"Make the keys in the name of a user who will stay: with the user the keys go, and with them your members' access.",

@@ -1,10 +1,14 @@
 package steps
 
 import (
+	"context"
 	"fmt"
+	"strings"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
 )
 
 func newAutomations(deps *Deps) *step {
@@ -17,27 +21,211 @@ func newAutomations(deps *Deps) *step {
 func (s *step) automationsSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	return wizard.Sheet{
-		Level: level(state),
 		Does: []string{
 			fmt.Sprintf("Now you decide, message by message, whether AccessAlly or %s sends it, and set up the automations you need.", name),
+			"AllySwitch shows what is there, what your members' tags would start, and which offering has no automation yet.",
 		},
 		Warnings: []string{
 			"If both send the same message, everybody gets it twice. Decide for one.",
 			"Before you switch an automation on, see that it starts for new tags only, not for everybody who has the tag already.",
 		},
-		Items: []wizard.Item{
-			wizard.Instruction{Text: "The recipe of every offering is in AccessAlly.", Where: accessAlly("Offerings", "an offering", "Automations"),
-				Look: "the tag that starts it, the tags that give access, the webhook and the mail."},
-			s.tick(state, wizard.Tick{Key: "reviewed", Text: "Every offering has its automation, or is run by AccessAlly Emails", Note: "Which does what?"}),
-			s.tick(state, wizard.Tick{Key: "emails", Text: "For each message one sender is chosen", Where: accessAlly("Emails"),
-				Look: "welcome, invoice, payment failed, renewal reminder, module release, affiliate sale."}),
-			s.tick(state, wizard.Tick{Key: "nobody-mailed", Text: "No automation has started for the imported members",
-				Look: fmt.Sprintf("the number of people who entered each automation in %s today.", name)}),
-		},
+		Did:   s.reviewFacts(state, name),
+		Items: s.automationItems(state, name),
 		Known: "Every message has exactly one sender, and no imported member was mailed.",
 		Help: []string{
 			"A CRM automation usually goes: a tag starts it, it adds the access tags, calls the webhook, waits a little, sends the mail.",
+			"\"Not known\" beside an offering means that the CRM does not say what starts its automations. It does not mean that there is none.",
 			"You may keep AccessAlly Emails and come back to this later.",
 		},
 	}
+}
+
+func (s *step) automationItems(state *checkpoint.State, name string) []wizard.Item {
+	offerings := s.offerings(state)
+	names := offeringNames(offerings)
+	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "look", Label: "See what is in " + name, Required: true, Complete: s.doneWith(state, "look") && note(state, Automations, "looked-for") == names,
+		Help: "Reads what can start by itself, and compares it with your tags and offerings. Changes nothing. Look again after you have set something up."},
+		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+			review, err := migration.ReviewAutomations(ctx, deps, offerings, report)
+			if err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) {
+				keepReview(state, review)
+				setNote(state, Automations, "looked-for", names)
+			}, nil
+		})}
+	if s.doneWith(state, "look") {
+		items = append(items, s.reviewTables(state)...)
+	}
+	items = append(items, wizard.Instruction{Text: "The recipe of every offering is in AccessAlly.", Where: accessAlly("Offerings", "an offering", "Automations"),
+		Look: "the tag that starts it, the tags that give access, the webhook and the mail."})
+	for _, message := range messages() {
+		items = append(items, s.ask(state, wizard.Question{Key: message.key, Label: "Who sends: " + message.label + "? (optional)", Default: byAccessAlly, Help: message.help,
+			Choices: []wizard.Choice{{Value: byAccessAlly, Label: "AccessAlly Emails, as until now"}, {Value: byCRM, Label: name}, {Value: byNobody, Label: "Nobody"}}}))
+	}
+	return append(items,
+		doubt(s.tick(state, wizard.Tick{Key: "reviewed", Text: "Every offering has its automation, or is run by AccessAlly Emails", Note: "Which does what?"}), withoutAutomation(state, name)),
+		doubt(s.tick(state, wizard.Tick{Key: "emails", Text: "For each message one sender is chosen", Where: accessAlly("Emails"),
+			Look: s.senders(state, name)}), nothingSends(state, name)),
+		s.tick(state, wizard.Tick{Key: "nobody-mailed", Text: "No automation has started for the imported members",
+			Look: fmt.Sprintf("the number of people who entered each automation in %s today.", name)}))
+}
+
+// Who sends a message.
+const (
+	byAccessAlly = "accessally"
+	byCRM        = "crm"
+	byNobody     = "nobody"
+)
+
+// message is a mail that either side can send.
+type message struct{ key, label, help string }
+
+// messages are the mails that AccessAlly Emails can send (AccessAlly, Emails guide).
+func messages() []message {
+	return []message{
+		{"message.welcome", "the welcome with the log-in", "After a purchase. The CRM needs an automation that starts with the tag of the offering."},
+		{"message.invoice", "the invoice", "After every payment. Most CRMs do not know the amounts: AccessAlly does."},
+		{"message.payment-failed", "payment failed", "The CRM needs an automation that starts with the tag for failed payments."},
+		{"message.renewal", "the reminder of a renewal", "The CRM does not know the date of the next charge, unless it is put into a field."},
+		{"message.module", "a module is released", "The CRM needs an automation that starts with the tag of the module."},
+		{"message.affiliate", "an affiliate has sold something", "Only where the site has affiliates."},
+	}
+}
+
+// senders says what has to be switched on and off for the decisions that were made.
+func (s *step) senders(state *checkpoint.State, name string) string {
+	var off []string
+	for _, message := range messages() {
+		if sender := state.Answer(Automations, message.key); sender == byCRM || sender == byNobody {
+			off = append(off, message.label)
+		}
+	}
+	if len(off) == 0 {
+		return "welcome, invoice, payment failed, renewal reminder, module release, affiliate sale. AccessAlly goes on sending them."
+	}
+	return fmt.Sprintf("these, and switch them off: %s. Then see that the automation of each is on in %s.", strings.Join(off, ", "), name)
+}
+
+// sentBy are the messages that one side is to send.
+func sentBy(state *checkpoint.State, sender string) []string {
+	var all []string
+	for _, message := range messages() {
+		if state.Answer(Automations, message.key) == sender {
+			all = append(all, message.label)
+		}
+	}
+	return all
+}
+
+func keepReview(state *checkpoint.State, review migration.Review) {
+	for key, value := range map[string]int{"active": review.Active, "ours": review.Ours, "unclear": review.Unclear, "offerings": len(review.Offerings),
+		"has": review.Count(migration.OfferingStarts), "perhaps": review.Count(migration.OfferingPerhaps), "none": review.Count(migration.OfferingNone), "unknown": review.Count(migration.OfferingUnknown)} {
+		setCount(state, Automations, key, value)
+	}
+	setNote(state, Automations, "hidden", review.Hidden)
+	var lacking []string
+	for _, one := range review.Offerings {
+		if one.Verdict == migration.OfferingNone {
+			lacking = append(lacking, one.Offering)
+		}
+	}
+	setNote(state, Automations, "lacking", strings.Join(lacking, "|"))
+}
+
+// runBy is who runs an offering, as the owner has decided in the list; empty while it is open.
+func runBy(state *checkpoint.State, offering string) string {
+	return note(state, Automations, "run."+offering)
+}
+
+// reviewTables show what is in the CRM, and the offerings beside it.
+func (s *step) reviewTables(state *checkpoint.State) []wizard.Item {
+	var items []wizard.Item
+	automations := s.table("automations", "What is in the CRM (saved in automations.csv)", migration.AutomationsFile, []wizard.Column{{Title: "State", Width: 5}, {Title: "Kind", Width: 11}, {Title: "Name"}, {Title: "Starts with", Width: 26}, {Title: "Members", Width: 9}},
+		"state", "kind", "name", "starts_with", "people")
+	if automations.Rows > 0 {
+		items = append(items, automations)
+	}
+	rows := s.deps.files.rows(s.deps.Folder, migration.OfferingStartsFile)
+	if rows.len() == 0 {
+		return append(items, s.noOfferings(state))
+	}
+	decide := func(who string) func(int, string) (wizard.Change, error) {
+		return func(row int, _ string) (wizard.Change, error) {
+			offering := rows.cell(row, "offering")
+			return func(state *checkpoint.State) { setNote(state, Automations, "run."+offering, who) }, nil
+		}
+	}
+	return append(items, wizard.Table{Key: "offerings", Title: "Your offerings (saved in offering-automations.csv)", Rows: rows.len(),
+		Columns: []wizard.Column{{Title: "Automation", Width: 11}, {Title: "Offering", Width: 20}, {Title: "Members", Width: 8}, {Title: "Run by", Width: 18}, {Title: "Which"}},
+		Row: func(i int) []string {
+			return []string{rows.cell(i, "verdict"), rows.cell(i, "offering"), rows.cell(i, "people"), orText(runBy(state, rows.cell(i, "offering")), "not decided"), apart(rows.cell(i, "automations")) + noteAfter(rows.cell(i, "automations"), rows.cell(i, "note"))}
+		},
+		Actions: []wizard.RowAction{{Key: "a", Label: "AccessAlly Emails run it", Do: decide("AccessAlly Emails")}, {Key: "m", Label: "the CRM runs it", Do: decide("the CRM")}}})
+}
+
+func noteAfter(text, note string) string {
+	if text != "" && note != "" {
+		return ": " + note
+	}
+	return note
+}
+
+// noOfferings says what to do where the offerings are not known.
+func (s *step) noOfferings(state *checkpoint.State) wizard.Item {
+	return wizard.Instruction{Text: "AllySwitch does not know your offerings, so it cannot say which of them lack an automation. Name them in step 9, or compare the list above with AccessAlly yourself.", Where: accessAlly("Offerings")}
+}
+
+// withoutAutomation says which offerings nothing welcomes people to, although the CRM is to send the welcome.
+func withoutAutomation(state *checkpoint.State, name string) string {
+	var open []string
+	for _, offering := range strings.Split(note(state, Automations, "lacking"), "|") {
+		if who := runBy(state, offering); offering != "" && (who == "the CRM" || who == "" && state.Answer(Automations, "message.welcome") == byCRM) {
+			open = append(open, offering)
+		}
+	}
+	if len(open) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("nothing in %s starts with the tags of %s. Make the automation and look again, or let AccessAlly Emails run it: the key a in the list.", name, strings.Join(open, ", "))
+}
+
+// nothingSends says that messages are to come from a CRM in which nothing is switched on. Where the CRM does not show everything, that is not certain.
+func nothingSends(state *checkpoint.State, name string) string {
+	by := sentBy(state, byCRM)
+	kept := state.Steps[Automations]
+	if len(by) == 0 || kept == nil || kept.Tasks["look"].Outcome != outcomeDone || note(state, Automations, "hidden") != "" || count(state, Automations, "active") > 0 {
+		return ""
+	}
+	return fmt.Sprintf("nothing is switched on in %s, so nobody would send: %s.", name, strings.Join(by, ", "))
+}
+
+func (s *step) reviewFacts(state *checkpoint.State, name string) []wizard.Fact {
+	if !s.doneWith(state, "look") {
+		return nil
+	}
+	facts := []wizard.Fact{fact(wizard.MarkPlain, "Switched on", fmt.Sprintf("%s in %s; %s with a tag of your members; of %s the CRM does not say what starts it",
+		several(count(state, Automations, "active"), "automation"), name, several(count(state, Automations, "ours"), "starts", "start"), number(count(state, Automations, "unclear"))))}
+	if hidden := note(state, Automations, "hidden"); hidden != "" {
+		facts = append(facts, fact(wizard.MarkUnknown, "Not shown", hidden))
+	}
+	if all := count(state, Automations, "offerings"); all > 0 {
+		mark := wizard.MarkGood
+		switch {
+		case count(state, Automations, "none") > 0:
+			mark = wizard.MarkWarn
+		case count(state, Automations, "unknown")+count(state, Automations, "perhaps") > 0:
+			mark = wizard.MarkUnknown
+		}
+		facts = append(facts, fact(mark, "Offerings", fmt.Sprintf("of %s %s an automation, %s perhaps, %s none; of %s it is not known", number(all), several(count(state, Automations, "has"), "has", "have"),
+			number(count(state, Automations, "perhaps")), several(count(state, Automations, "none"), "has", "have"), number(count(state, Automations, "unknown")))))
+	}
+	if n := count(state, Automations, "ours"); n > 0 && state.Answer(Automations, "message.welcome") != byCRM {
+		facts = append(facts, fact(wizard.MarkWarn, "Twice?", fmt.Sprintf("%s with tags of your members while AccessAlly sends the welcome: see that they do not send the same", several(n, "automation starts", "automations start"))))
+	}
+	if by := sentBy(state, byCRM); len(by) > 0 {
+		facts = append(facts, fact(wizard.MarkPlain, "By "+name, strings.Join(by, ", ")))
+	}
+	return facts
 }

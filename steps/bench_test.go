@@ -66,11 +66,12 @@ func BenchmarkFrame(b *testing.B) {
 	j.many()
 	table := j.table(steps.LinkUsers, "links")
 	model := wizardtest.Press(turnTo(j, steps.LinkUsers, wizardtest.Size{Width: 120, Height: 40}, wizard.Options{}), j.upTo(steps.LinkUsers, "links")...)
-	b.ReportMetric(float64(table.Rows), "rows")
-	for b.Loop() {
-		model, _ = model.Update(wizardtest.Key("down"))
+	keys := []string{"down", "pgdown", "end", "up", "pgup", "home"}
+	for i := 0; b.Loop(); i++ {
+		model, _ = model.Update(wizardtest.Key(keys[i%len(keys)]))
 		_ = model.View()
 	}
+	b.ReportMetric(float64(table.Rows), "rows")
 	perFrame(b, 16)
 }
 

@@ -85,7 +85,7 @@ func (s *step) startItems(state *checkpoint.State, name string) []wizard.Item {
 	open := toDecide(state)
 	var items []wizard.Item
 	if len(open) > 1 {
-		items = append(items, s.askStart(state, wizard.Question{Key: startsAll, Label: fmt.Sprintf("Decide about all %d at once?", len(open)),
+		items = append(items, s.askStart(state, wizard.Question{Key: startsAll, Label: say("Decide about all %d at once?", len(open)),
 			Help: fmt.Sprintf("Pause all of them in %s and answer: paused. Or let all of them start, and type the number of people: %d. Or leave this empty, and decide one by one.", name, most(open))}, most(open)))
 	}
 	if !decides(state.Answer(Import, startsAll), most(open)) {
@@ -151,7 +151,7 @@ func (s *step) startFacts(state *checkpoint.State) []wizard.Fact {
 	switch word := s.automationWord(state); {
 	case note(state, Import, "blast") == "":
 	case len(open) > 0:
-		facts = append(facts, fact(wizard.MarkWarn, "May start", fmt.Sprintf("%d %s, each for up to %d people: decide below", len(open), word, most(open))))
+		facts = append(facts, fact(wizard.MarkWarn, "May start", say("%d %s, each for up to %d {person|people}: decide below", len(open), word, most(open))))
 	case len(quiet) > 0:
 	case note(state, Import, "starts") == "":
 		facts = append(facts, fact(wizard.MarkGood, "Starts", "no active "+word))
@@ -162,7 +162,7 @@ func (s *step) startFacts(state *checkpoint.State) []wizard.Fact {
 	if text := note(state, Import, "woken"); text != "" {
 		facts = append(facts, fact(wizard.MarkBad, "Not quiet", fmt.Sprintf("while members were sent, people entered %s: see who they are before you go on", text)))
 	} else if n := count(state, Import, "quiet-checked"); n > 0 {
-		facts = append(facts, fact(wizard.MarkGood, "Looked", fmt.Sprintf("nobody entered what was to stay quiet (%d looked at after sending)", n)))
+		facts = append(facts, fact(wizard.MarkGood, "Looked", say("nobody entered what was to stay quiet (%d looked at after sending)", n)))
 	}
 	return facts
 }

@@ -80,7 +80,7 @@ func (s *step) canaryItems(state *checkpoint.State) []wizard.Item {
 		return nil
 	}
 	return []wizard.Item{s.crmTask(state, wizard.Task{Key: "canaries", Label: "Remove the made-up members", Required: true, Complete: count(state, Import, "canaries") == 0,
-		Help: fmt.Sprintf("There are %d in %s.", count(state, Import, "canaries"), s.deps.crmName(state))},
+		Help: say("There {is|are} %d in %s.", count(state, Import, "canaries"), s.deps.crmName(state))},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			removal, err := migration.RemoveCanaries(ctx, deps, report)
 			if err != nil {
@@ -102,5 +102,5 @@ func (s *step) canaryFacts(state *checkpoint.State) []wizard.Fact {
 	if stay := note(state, Finish, "canaries-stay"); stay != "" {
 		return []wizard.Fact{fact(wizard.MarkWarn, "Made up", fmt.Sprintf("%s does not let a program delete contacts. Their tags are gone; delete these by hand: %s", s.deps.crmName(state), stay))}
 	}
-	return []wizard.Fact{fact(wizard.MarkGood, "Made up", fmt.Sprintf("%d made-up members were removed, and are seen to be gone", count(state, Finish, "canaries-removed")))}
+	return []wizard.Fact{fact(wizard.MarkGood, "Made up", say("%d made-up {member was removed, and is|members were removed, and are} seen to be gone", count(state, Finish, "canaries-removed")))}
 }

@@ -164,7 +164,7 @@ func TestAnInterruptedImportGoesOnAfterARestart(t *testing.T) {
 		term.Sees("It was interrupted. Nothing is lost.", "Not yet: Give the API key on the Start page first")
 		term.Press("l", "home", "enter")
 		o := &owner{t: t, j: j, term: term, answers: j.demo.Secrets}
-		for range 12 {
+		for range 30 {
 			if !strings.Contains(focused(term.Lines()), "API key") {
 				term.Press("shift+tab")
 			}

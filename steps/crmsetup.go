@@ -17,27 +17,30 @@ func newCRMSetup(deps *Deps) *step {
 func (s *step) setupSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	items := []wizard.Item{
-		s.tick(state, wizard.Tick{Key: "password-field", Text: "The password field is decided",
+		s.setupTick(state, wizard.Tick{Key: "password-field", Text: "The password field is decided",
 			Where: accessAlly("Settings", "General Setup", "Password Field"), Look: "an empty field. Leave it so, unless you need automatic log-in links: then passwords are stored in the CRM, and most CRMs do not encrypt them."}),
-		s.tick(state, wizard.Tick{Key: "username-field", Text: "The username field is decided", Optional: true,
+		s.setupTick(state, wizard.Tick{Key: "username-field", Text: "The username field is decided", Optional: true,
 			Where: accessAlly("Settings", "General Setup", "Username Field"), Look: "an empty field, unless people log in with a name that is not their e-mail address."}),
 	}
 	for _, tick := range setupTicks(state.CRM.Provider, name) {
-		items = append(items, s.tick(state, tick))
+		items = append(items, s.setupTick(state, tick))
 	}
-	items = append(items, s.tick(state, wizard.Tick{Key: "fields", Text: "Affiliate, team and credit fields exist, if you use those features", Optional: true,
+	items = append(items, s.setupTick(state, wizard.Tick{Key: "fields", Text: "Affiliate, team and credit fields exist, if you use those features", Optional: true,
 		Look: "two text fields for affiliates, affiliate_key and affiliate_referral_field; one text field a program for teams; one field a balance for credits. Nobody edits these by hand."}))
+	items = append(append(items, s.fieldQuestions(state)...), s.setupCheck(state)...)
 	return wizard.Sheet{
-		Level: level(state),
-		Does:  []string{fmt.Sprintf("After saving, AccessAlly asks for a few more settings that only %s has. This step goes through them.", name)},
+		Does: []string{fmt.Sprintf("After saving, AccessAlly asks for a few more settings that only %s has. This step goes through them.", name)},
 		Warnings: []string{
 			"A webhook address of AccessAlly holds a secret of your site. Do not show it on a screen-share, and do not mail it.",
 			"Do not use the webhook that makes passwords on people who have one: it would give them a new one.",
 		},
+		Did:   setupFacts(state),
 		Items: items,
-		Known: fmt.Sprintf("A tag that you add by hand in %s to a test contact arrives on the site.", name),
+		Known: fmt.Sprintf("What %s shows to programs is there, and a tag that you add by hand to a test contact arrives on the site.", name),
 		Help: []string{
 			"In CRM mode, a tag change made in the CRM reaches the site through a webhook, or when the member next comes by after a day.",
+			"The look in the CRM says \"there\", \"not there\" or \"not known\". Not known means that the CRM does not show it to programs: then only you can look.",
+			"The address of a webhook is never kept by AllySwitch: it holds a secret.",
 			"AccessAlly's own page \"How to integrate AccessAlly with a CRM system\" has the pictures.",
 		},
 	}

@@ -81,7 +81,7 @@ func (s *step) changeItems(state *checkpoint.State) []wizard.Item {
 	if lost == 0 && state.Answer(Switch, "delta.lost") == "" {
 		return items
 	}
-	items = append(items, s.ask(state, wizard.Question{Key: "delta.lost", Label: fmt.Sprintf("%d tags are gone on the site. Take them off in %s too?", lost, name), Required: true,
+	items = append(items, s.ask(state, wizard.Question{Key: "delta.lost", Label: say("%d {tag is|tags are} gone on the site. Take {it|them} off in %s too?", lost, name), Required: true,
 		Help:    fmt.Sprintf("AllySwitch takes nothing away without your word. A tag that stays in %s opens after the switch what the site has closed.", name),
 		Choices: []wizard.Choice{{Value: lostKeep, Label: "No, leave them"}, {Value: lostRemove, Label: "Yes, take exactly these off"}}}))
 	if state.Answer(Switch, "delta.lost") == lostRemove {
@@ -172,7 +172,7 @@ func (s *step) deltaFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	facts := []wizard.Fact{fact(mark, "Since then", sentence)}
 	if n := count(state, Switch, "delta.unlisted"); n > 0 {
-		facts = append(facts, fact(wizard.MarkUnknown, "Not listed", fmt.Sprintf("%d members are not in the tag file: what they have now is not known", n)))
+		facts = append(facts, fact(wizard.MarkUnknown, "Not listed", say("%d {member is|members are} not in the tag file: what they have now is not known", n)))
 	}
 	return facts
 }

@@ -47,7 +47,6 @@ func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	items = append(items, s.deleteExport(state, input.File)...)
 	return wizard.Sheet{
-		Level: level(state),
 		Does: []string{
 			"The export has many columns. Six are needed: ID, customer_id, user_email, user_registered, first_name and last_name. This step writes them, cleaned, to members.csv.",
 			"Every row of the export ends in members.csv or in rejected.csv. None disappears.",
@@ -90,10 +89,10 @@ func (s *step) editFacts(state *checkpoint.State) []wizard.Fact {
 		return nil
 	}
 	facts := []wizard.Fact{
-		fact(wizard.MarkGood, "Members", fmt.Sprintf("%d of %d people are in members.csv", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
+		fact(wizard.MarkGood, "Members", say("%d of %d {person is|people are} in members.csv", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
 	}
 	if rejected := count(state, EditCSV, "rejected"); rejected > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "Left out", fmt.Sprintf("%d rows are in rejected.csv, each with its reason", rejected)))
+		facts = append(facts, fact(wizard.MarkWarn, "Left out", say("%d {row is|rows are} in rejected.csv, each with its reason", rejected)))
 	}
 	if found := note(state, EditCSV, "findings"); found != "" {
 		facts = append(facts, fact(wizard.MarkPlain, "Mended", found))
@@ -101,13 +100,13 @@ func (s *step) editFacts(state *checkpoint.State) []wizard.Fact {
 	if state.Answer(Export, "tags.file") == "" {
 		return append(facts, fact(wizard.MarkWarn, "Tags", "there is no tag file, so nobody's access can be carried over. Give it in step 2."))
 	}
-	facts = append(facts, fact(wizard.MarkPlain, "Tags", fmt.Sprintf("%d tags on members, %d different ones; %d members have none",
+	facts = append(facts, fact(wizard.MarkPlain, "Tags", say("%d {tag|tags} on members, %d different {one|ones}; %d {member has|members have} none",
 		count(state, EditCSV, "pairs"), count(state, EditCSV, "tags"), count(state, EditCSV, "untagged"))))
 	if unlisted := count(state, EditCSV, "unlisted"); unlisted > 0 {
-		facts = append(facts, fact(wizard.MarkUnknown, "Not listed", fmt.Sprintf("%d members are not in the tag file, so their access cannot be decided", unlisted)))
+		facts = append(facts, fact(wizard.MarkUnknown, "Not listed", say("%d {member is|members are} not in the tag file, so their access cannot be decided", unlisted)))
 	}
 	if strangers := count(state, EditCSV, "strangers"); strangers > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "Unknown", fmt.Sprintf("%d addresses in the tag file belong to no member", strangers)))
+		facts = append(facts, fact(wizard.MarkWarn, "Unknown", say("%d {address in the tag file belongs|addresses in the tag file belong} to no member", strangers)))
 	}
 	return facts
 }

@@ -153,13 +153,13 @@ func warnOfTags(read *wp.MemberTags, report job.Reporter) {
 	}
 	for _, code := range slices.Sorted(maps.Keys(seen)) {
 		if more := seen[code] - first; more > 0 {
-			report.Warn(fmt.Sprintf("%d more rows of the tag file are like that (%s).", more, code))
+			report.Warn(say("%d more {row of the tag file is|rows of the tag file are} like that (%s).", more, code))
 		}
 	}
 }
 
 func keepLayout(state *checkpoint.State, layout wp.Layout) {
-	setNote(state, Export, "kind", fmt.Sprintf("%s, %s, %d columns", layout.Kind, layout.Encoding, len(layout.Columns)))
+	setNote(state, Export, "kind", say("%s, %s, %d {column|columns}", layout.Kind, layout.Encoding, len(layout.Columns)))
 	setNote(state, Export, "columns", strings.Join(layout.Columns, "\n"))
 	setNote(state, Export, "secrets", strings.Join(layout.Secrets, ", "))
 	var ask, same []string
@@ -234,7 +234,7 @@ func (s *step) exportFacts(state *checkpoint.State) []wizard.Fact {
 		return facts
 	}
 	if tagged := count(state, Export, "tagged"); tagged > 0 {
-		facts = append(facts, fact(wizard.MarkGood, "Tags", fmt.Sprintf("%d addresses with %d different tags", tagged, count(state, Export, "tag-names"))))
+		facts = append(facts, fact(wizard.MarkGood, "Tags", say("%d {address|addresses} with %d different {tag|tags}", tagged, count(state, Export, "tag-names"))))
 	} else {
 		facts = append(facts, fact(wizard.MarkWarn, "Tags", "no tag file yet: nobody's access can be proven without one"))
 	}

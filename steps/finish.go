@@ -52,8 +52,8 @@ func finishFacts(state *checkpoint.State) []wizard.Fact {
 		return nil
 	}
 	facts := []wizard.Fact{
-		fact(wizard.MarkPlain, "Members", fmt.Sprintf("%d of %d people of the export", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
-		fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d new, %d were there already", count(state, Test, "created"), count(state, Test, "updated"))),
+		fact(wizard.MarkPlain, "Members", say("%d of %d {person|people} of the export", count(state, EditCSV, "members"), count(state, EditCSV, "people"))),
+		fact(wizard.MarkPlain, "Contacts", say("%d new, %d {was|were} there already", count(state, Test, "created"), count(state, Test, "updated"))),
 		accessFact(state, Test),
 	}
 	if verdict := note(state, Finish, "report"); verdict != "" {

@@ -86,6 +86,8 @@ func (v *voice) reply(asked string) string {
 	switch {
 	case strings.Contains(asked, "Have you done this?"):
 		return "yes"
+	case strings.Contains(asked, "Work: Make the missing tags"):
+		return "no"
 	case strings.Contains(asked, "Type exactly: switch to"):
 		_, after, _ := strings.Cut(asked, "Type exactly: ")
 		words, _, _ := strings.Cut(after, "\n")

@@ -30,7 +30,6 @@ func newImport(deps *Deps) *step {
 func (s *step) importSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	return wizard.Sheet{
-		Level: level(state),
 		Does: []string{
 			fmt.Sprintf("This step brings your members into %s: address, first and last name, the three fields ID, customer_id and user_registered, and their tags.", name),
 			"First a plan, which sends nothing. Then ten members to look at. Then everybody else.",
@@ -68,7 +67,7 @@ func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
 	items = append(items, s.uploadItems(state, name)...)
 	items = append(items, s.careItems(state, name)...)
 	items = append(items, s.rehearseItem(state, name))
-	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: fmt.Sprintf("Send the first %d members", sampleSize), Required: true, Locked: held,
+	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: say("Send the first %d {member|members}", sampleSize), Required: true, Locked: held,
 		Complete: s.ranWith(state, "sample") || s.allSent(state), Help: "Ten members who together have as many of your tags as possible."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			return runImport(ctx, deps, migration.ImportInput{Sample: sampleSize, AcceptNoRoom: room}, report)
@@ -170,7 +169,7 @@ func (s *step) roomQuestion(state *checkpoint.State) []wizard.Item {
 		return nil
 	}
 	return []wizard.Item{s.ask(state, wizard.Question{Key: "import.room", Label: "Your plan seems too small. Go on all the same?", Required: true,
-		Help:    fmt.Sprintf("There would be %d contacts, the plan allows %d. Some CRMs bill more, others refuse.", count(state, Import, "plan.after"), count(state, Import, "plan.limit")),
+		Help:    say("There would be %d {contact|contacts}, the plan allows %d. Some CRMs bill more, others refuse.", count(state, Import, "plan.after"), count(state, Import, "plan.limit")),
 		Choices: []wizard.Choice{{Value: "no", Label: "No, wait until the plan is bigger"}, {Value: "yes", Label: "Yes, the plan grows by itself"}}})}
 }
 
@@ -262,11 +261,11 @@ func (s *step) importFacts(state *checkpoint.State) []wizard.Fact {
 		return nil
 	}
 	facts := []wizard.Fact{
-		fact(wizard.MarkPlain, "Plan", fmt.Sprintf("%d members: %d new, %d get something they lack, %d need nothing", count(state, Import, "plan.members"),
+		fact(wizard.MarkPlain, "Plan", say("%d {member|members}: %d new, %d {gets|get} something they lack, %d {needs|need} nothing", count(state, Import, "plan.members"),
 			count(state, Import, "plan.new"), count(state, Import, "plan.changed"), count(state, Import, "plan.unchanged"))),
-		fact(wizard.MarkPlain, "Writes", fmt.Sprintf("%d values and %d tags, of which %d tags and %d fields are made new", count(state, Import, "plan.values"),
+		fact(wizard.MarkPlain, "Writes", say("%d {value|values} and %d {tag|tags}, of which %d {tag|tags} and %d {field|fields} are made new", count(state, Import, "plan.values"),
 			count(state, Import, "plan.pairs"), count(state, Import, "plan.tags"), count(state, Import, "plan.fields"))),
-		fact(wizard.MarkPlain, "Proof", fmt.Sprintf("reading everybody back takes %s, %d requests", note(state, Import, "plan.read-time"), count(state, Import, "plan.read-requests"))),
+		fact(wizard.MarkPlain, "Proof", say("reading everybody back takes %s, %d {request|requests}", note(state, Import, "plan.read-time"), count(state, Import, "plan.read-requests"))),
 	}
 	facts = append(facts, routeFacts(state)...)
 	facts = append(facts, s.careFacts(state)...)
@@ -279,7 +278,7 @@ func (s *step) importFacts(state *checkpoint.State) []wizard.Fact {
 	if count(state, Import, "failed")+count(state, Import, "waiting") > 0 {
 		mark = wizard.MarkWarn
 	}
-	return append(facts, fact(mark, "Sent", fmt.Sprintf("%d taken, %d still to go, %d refused, %d left out by you", count(state, Import, "arrived"),
+	return append(facts, fact(mark, "Sent", say("%d taken, %d still to go, %d refused, %d left out by you", count(state, Import, "arrived"),
 		count(state, Import, "waiting"), count(state, Import, "failed"), count(state, Import, "skipped"))))
 }
 
@@ -289,29 +288,29 @@ func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
 		facts = append(facts, fact(wizard.MarkBad, "Tags", several(int64(strings.Count(text, "\n")+1), "tag")+" cannot be made under the exact name: see the list. Nothing can be sent before that is mended and the plan is made again."))
 	}
 	if n := count(state, Import, "plan.unsubscribed") + count(state, Import, "plan.bounced"); n > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "No mail", fmt.Sprintf("%d members are unsubscribed or bounced in the CRM, and stay so", n)))
+		facts = append(facts, fact(wizard.MarkWarn, "No mail", say("%d {member is|members are} unsubscribed or bounced in the CRM, and {stays|stay} so", n)))
 	}
 	if n := count(state, Import, "plan.several"); n > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "Several", fmt.Sprintf("%d members have more than one contact in the CRM: merge those before step 11", n)))
+		facts = append(facts, fact(wizard.MarkWarn, "Several", say("%d {member has|members have} more than one contact in the CRM: merge those before step 11", n)))
 	}
 	if n := count(state, Import, "plan.shared"); n > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "Shared", fmt.Sprintf("%d members have the address of another member, and share the contact", n)))
+		facts = append(facts, fact(wizard.MarkWarn, "Shared", say("%d {member has|members have} the address of another member, and {shares|share} the contact", n)))
 	}
 	if n := count(state, Import, "plan.used"); n > 0 {
-		facts = append(facts, fact(wizard.MarkPlain, "Quota", fmt.Sprintf("%d of today's requests were used already", n)))
+		facts = append(facts, fact(wizard.MarkPlain, "Quota", say("%d of today's requests {was|were} used already", n)))
 	}
 	if n := count(state, Import, "plan.left"); n > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "Cannot go", fmt.Sprintf("%d members have an address that no CRM takes", n)))
+		facts = append(facts, fact(wizard.MarkWarn, "Cannot go", say("%d {member has|members have} an address that no CRM takes", n)))
 	}
 	if n := count(state, Import, "plan.cut"); n > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "Names", fmt.Sprintf("%d names are too long for the CRM, and are shortened", n)))
+		facts = append(facts, fact(wizard.MarkWarn, "Names", say("%d {name is too long for the CRM, and is|names are too long for the CRM, and are} shortened", n)))
 	}
 	if text := note(state, Import, "plan.note"); text != "" {
 		facts = append(facts, fact(wizard.MarkWarn, "Your plan", text))
 	}
 	switch note(state, Import, "room") {
 	case "full":
-		facts = append(facts, fact(wizard.MarkBad, "Room", fmt.Sprintf("there would be %d contacts, the plan allows %d", count(state, Import, "plan.after"), count(state, Import, "plan.limit"))))
+		facts = append(facts, fact(wizard.MarkBad, "Room", say("there would be %d {contact|contacts}, the plan allows %d", count(state, Import, "plan.after"), count(state, Import, "plan.limit"))))
 	case "unknown":
 		facts = append(facts, fact(wizard.MarkUnknown, "Room", "the CRM does not tell how many contacts the plan allows"))
 	}

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"allyswitch/wizard"
@@ -129,14 +128,6 @@ func fact(mark wizard.Mark, label, value string) wizard.Fact {
 
 // apart parts the entries of a cell for the eye.
 func apart(cell string) string { return strings.ReplaceAll(cell, "|", " | ") }
-
-// several says how many there are of something: "1 request", "2 requests".
-func several(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
 
 // accessAlly is a menu path that begins in the site's own AccessAlly menu.
 func accessAlly(path ...string) []string { return append([]string{"AccessAlly"}, path...) }

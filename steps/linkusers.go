@@ -40,6 +40,7 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	items = append(items, s.linkOnSite(state, matched)...)
 	items = append(items, s.importerTicks(state, name)...)
+	items = append(items, s.siteLinksItems(state, lockedUnless(matched, "Match the members first."))...)
 	return wizard.Sheet{
 		Level: level(state),
 		Does: []string{
@@ -80,8 +81,9 @@ func (s *step) linkFacts(state *checkpoint.State) []wizard.Fact {
 		mark = wizard.MarkWarn
 	}
 	facts := append([]wizard.Fact{fact(mark, "Matched", sentence)}, linkedFacts(state)...)
+	facts = append(facts, s.siteLinksFacts(state)...)
 	if n := count(state, LinkUsers, "orphans"); n > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "Only in CRM", fmt.Sprintf("%d contacts show a user ID, but no member has their address", n)))
+		facts = append(facts, fact(wizard.MarkWarn, "Only in CRM", say("%d {contact shows|contacts show} a user ID, but no member has {its|their} address", n)))
 	}
 	return facts
 }
@@ -91,8 +93,8 @@ func (s *step) importerTicks(state *checkpoint.State, name string) []wizard.Item
 	return []wizard.Item{
 		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard Importer, a plugin of its own, and run it.",
 			Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "the download in AccessAlly's article about switching to a CRM. It matches users and contacts by e-mail address."},
-		s.tick(state, wizard.Tick{Key: "imported", Optional: linked, Text: "The importer has run to its end", Note: "How many users did it link?",
-			Look: fmt.Sprintf("as many users as are matched above. If there are fewer, run it again: %s may have been slow.", name)}),
+		doubt(s.tick(state, wizard.Tick{Key: "imported", Optional: linked, Text: "The importer has run to its end", Note: "How many users did it link?",
+			Look: fmt.Sprintf("as many users as are matched above. If there are fewer, run it again: %s may have been slow.", name)}), s.unlinkedDoubt(state)),
 		s.tick(state, wizard.Tick{Key: "spot-checked", Text: "You have opened three users, and each shows the contact ID from contact-ids.csv",
 			Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}}),
 	}

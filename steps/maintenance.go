@@ -15,8 +15,7 @@ func newMaintenance(deps *Deps) *step {
 func (s *step) maintenanceSheet(state *checkpoint.State) wizard.Sheet {
 	before, after := s.viewTasks(state)
 	return wizard.Sheet{
-		Level: level(state),
-		Does:  []string{"Maintenance mode keeps members and buyers away while you switch, so that nothing changes behind your back."},
+		Does: []string{"Maintenance mode keeps members and buyers away while you switch, so that nothing changes behind your back."},
 		Warnings: []string{
 			"While the site is in maintenance mode, AccessAlly takes no payments: no new orders, and no renewals either. The shorter, the better.",
 			"Never go back by restoring an old database once payments have run again. It erases payments, and cards could be charged twice.",

@@ -3,7 +3,6 @@ package steps
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -64,7 +63,7 @@ func (s *step) keepOrders(orders *migration.Orders, from string, report job.Repo
 		return nil, err
 	}
 	if orders.Unreadable > 0 {
-		report.Warn(fmt.Sprintf("%d rows of the list could not be read. Look at them in the file: a subscription may be among them.", orders.Unreadable))
+		report.Warn(say("%d {row|rows} of the list could not be read. Look at them in the file: a subscription may be among them.", orders.Unreadable))
 	}
 	return func(state *checkpoint.State) {
 		for key, value := range map[string]int{"orders-open": open, "past-due": orders.PastDue, "trial": orders.Trial, "paused": orders.Paused, "cancelled": orders.Cancelled,
@@ -223,19 +222,19 @@ func orderFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	facts := []wizard.Fact{fact(wizard.MarkPlain, "List", sentence), fact(mark, "Still open", several(open, "order"))}
 	for _, one := range []struct{ key, label, text string }{
-		{"disproved", "Not moved", "%d were ticked off, but AccessAlly still has their old contact ID: their ticks are taken back"},
-		{"past-due", "Past due", "%d: AccessAlly tries to charge them every day, so move them first"},
-		{"trial", "In trial", "%d: their first charge is still to come"},
-		{"paused", "Paused", "%d: they may be charged again"},
-		{"cancelled", "Cancelled", "%d have not lapsed, or it is not known: when they lapse, access has to be taken away"},
-		{"other-email", "Address", "%d have another customer address than the member's: compare the names"},
-		{"no-member", "No member", "%d belong to nobody on this site that could be found"},
-		{"uncertain", "Uncertain", "%d belong to a member whose contact is not certain: see step 11"},
-		{"other-gateway", "Elsewhere", "%d are neither Stripe's nor PayPal's"},
-		{"unreadable", "Unread", "%d rows of the list could not be read"},
+		{"disproved", "Not moved", "%d {was|were} ticked off, but AccessAlly still has the old contact ID: {its tick is|their ticks are} taken back"},
+		{"past-due", "Past due", "%d: AccessAlly tries to charge {it|them} every day, so move {it|them} first"},
+		{"trial", "In trial", "%d: the first charge is still to come"},
+		{"paused", "Paused", "%d: {it|they} may be charged again"},
+		{"cancelled", "Cancelled", "%d {has|have} not lapsed, or it is not known: when {it lapses|they lapse}, access has to be taken away"},
+		{"other-email", "Address", "%d {has|have} another customer address than the member's: compare the names"},
+		{"no-member", "No member", "%d {belongs|belong} to nobody on this site that could be found"},
+		{"uncertain", "Uncertain", "%d {belongs|belong} to a member whose contact is not certain: see step 11"},
+		{"other-gateway", "Elsewhere", "%d {is|are} neither Stripe's nor PayPal's"},
+		{"unreadable", "Unread", "%d {row|rows} of the list could not be read"},
 	} {
 		if n := count(state, Payments, one.key); n > 0 {
-			facts = append(facts, fact(wizard.MarkWarn, one.label, fmt.Sprintf(one.text, n)))
+			facts = append(facts, fact(wizard.MarkWarn, one.label, say(one.text, n)))
 		}
 	}
 	return facts

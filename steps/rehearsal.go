@@ -36,7 +36,7 @@ func keepRehearsal(state *checkpoint.State, rehearsal *migration.Rehearsal) {
 	setNote(state, Import, "rehearsal.access", rehearsal.Access.Sentence())
 	var mailed []string
 	for name, people := range rehearsal.Mailed {
-		mailed = append(mailed, fmt.Sprintf("%q for %d", name, people))
+		mailed = append(mailed, say("%q for %d", name, people))
 	}
 	slices.Sort(mailed)
 	setNote(state, Import, "rehearsal.mailed", strings.Join(mailed, ", "))

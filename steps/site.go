@@ -125,13 +125,14 @@ func lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wiz
 	for _, finding := range login.Findings {
 		report.Warn(finding.What + " " + finding.Now)
 	}
-	at, about := levelREST, ""
+	at, about, known := levelREST, "", site.Environment{}
 	if found.HasCompanion() && login.Ways[0] == site.ByCompanion {
 		with, err := found.Companion(ctx)
 		if err != nil {
 			return nil, err
 		}
 		at, about = levelCompanion, aboutSite(with.Environment)
+		known = with.Environment
 	}
 	info := found.Info()
 	return func(state *checkpoint.State) {
@@ -139,6 +140,9 @@ func lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wiz
 		setNote(state, Start, "level", at)
 		setNote(state, Start, "site", fmt.Sprintf("%s, logged in as %s", info.Name, login.Account.Login))
 		setNote(state, Start, "site.about", about)
+		setNote(state, Start, "site.environment", known.Site.Environment)
+		setNote(state, Start, "site.version", orUnknown(known.AccessAlly.Version))
+		setCount(state, Start, "users", known.Site.Users)
 		setNote(state, Start, "site.ways", joinWays(login.Ways))
 	}, nil
 }
@@ -164,7 +168,7 @@ func aboutSite(environment site.Environment) string {
 		parts = append(parts, "a "+environment.Site.Environment+" site")
 	}
 	if environment.Cron.SecondsLate > 900 {
-		parts = append(parts, fmt.Sprintf("scheduled tasks are %d minutes late", environment.Cron.SecondsLate/60))
+		parts = append(parts, say("scheduled tasks are %d {minute|minutes} late", environment.Cron.SecondsLate/60))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -246,10 +250,10 @@ func (s *step) readSiteTask(state *checkpoint.State) []wizard.Item {
 func keepSiteReading(state *checkpoint.State, read migration.FromSite, users, tags string) {
 	kept := state.Step(Export)
 	setAnswer(kept, "export.file", users)
-	text := fmt.Sprintf("%d users read by %s", read.Users, read.Way)
+	text := say("%d {user|users} read by %s", read.Users, read.Way)
 	if read.TagNames > 0 {
 		setAnswer(kept, "tags.file", tags)
-		text += fmt.Sprintf("; tags of %d users known, of %d unknown; %d offerings", read.Tagged, read.TagsUnknown, read.Offerings)
+		text += say("; tags of %d {user|users} known, of %d unknown; %d {offering|offerings}", read.Tagged, read.TagsUnknown, read.Offerings)
 	}
 	setNote(state, Export, "from-site", text)
 }

@@ -74,12 +74,7 @@ func (s *step) referenceItems(state *checkpoint.State) []wizard.Item {
 	if note(state, TagReview, "read") == "" {
 		return items
 	}
-	rows := s.deps.files.rows(s.deps.Folder, migration.ReferencesFile)
-	return append(items, wizard.Table{Key: "references", Title: "Everything that uses a tag (saved in tag-references.csv)", Rows: rows.len(),
-		Columns: []wizard.Column{{Title: "State", Width: 7}, {Title: "What", Width: 18}, {Title: "Title"}, {Title: "Old tag", Width: 20}, {Title: "New tag", Width: 20}},
-		Row: func(i int) []string {
-			return []string{rows.cell(i, "state"), rows.cell(i, "kind"), rows.cell(i, "title"), rows.cell(i, "old_tag"), rows.cell(i, "new_tag") + rows.cell(i, "note")}
-		}})
+	return append(items, s.placesTable(state))
 }
 
 func referenceFacts(state *checkpoint.State) []wizard.Fact {
@@ -90,10 +85,10 @@ func referenceFacts(state *checkpoint.State) []wizard.Fact {
 	if count(state, TagReview, "todo") > 0 {
 		mark = wizard.MarkWarn
 	}
-	facts := []wizard.Fact{fact(mark, "Places", fmt.Sprintf("%d use a tag: %d still to do, %d done, %d to be looked at", count(state, TagReview, "places"),
+	facts := []wizard.Fact{fact(mark, "Places", say("%d {uses|use} a tag: %d still to do, %d done, %d to be looked at", count(state, TagReview, "places"),
 		count(state, TagReview, "todo"), count(state, TagReview, "done"), count(state, TagReview, "look")))}
 	if n := count(state, TagReview, "unreadable"); n > 0 {
-		facts = append(facts, fact(wizard.MarkUnknown, "Unread", fmt.Sprintf("%d places could not be read: look at them yourself", n)))
+		facts = append(facts, fact(wizard.MarkUnknown, "Unread", say("%d {place|places} could not be read: look there yourself", n)))
 	}
 	return facts
 }
@@ -132,9 +127,9 @@ func linkedFacts(state *checkpoint.State) []wizard.Fact {
 	if count(state, LinkUsers, "link-problems") > 0 {
 		mark = wizard.MarkWarn
 	}
-	text := fmt.Sprintf("%d contact IDs set on the site, %d were right already, %d could not be set", count(state, LinkUsers, "link-set"), count(state, LinkUsers, "link-already"), count(state, LinkUsers, "link-problems"))
+	text := say("%d contact {ID|IDs} set on the site, %d {was|were} right already, %d could not be set", count(state, LinkUsers, "link-set"), count(state, LinkUsers, "link-already"), count(state, LinkUsers, "link-problems"))
 	if held := count(state, LinkUsers, "link-mails"); held > 0 {
-		text += fmt.Sprintf("; %d mails were held back", held)
+		text += say("; %d {mail was|mails were} held back", held)
 	}
 	return []wizard.Fact{fact(mark, "Linked", text)}
 }

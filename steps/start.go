@@ -29,15 +29,16 @@ func (s *step) startSheet(state *checkpoint.State) wizard.Sheet {
 		Level: level(state),
 		Does: []string{
 			"AllySwitch moves your members from AccessAlly Managed to a CRM, in 13 steps. What can be done by machine is done by machine. For the rest it tells you where to click, and what to look for.",
+			"The order: the site is closed (step 1), the members go into the CRM with their tags (2 to 5), AccessAlly is switched over (6 to 8), items, automations, users and payments are matched (9 to 12), and all of it is tested (13).",
 			"You can stop at any moment. Everything is saved, and the next start goes on where you left off.",
 		},
-		Warnings: []string{
+		Warnings: append([]string{
 			"Tags decide who may open what. The usual way, a file without tags, locks paying members out. AllySwitch carries the tags over and proves it for every member before you switch.",
 			"Until step 7 your site is not changed. Your members keep the access they have.",
-		},
+		}, s.kindDoubt(state)...),
 		Known: fmt.Sprintf("The site and the CRM are chosen, %s has accepted your key, and the two safety boxes are ticked.", name),
 		Help: []string{
-			"The vendor's own guides say 5 to 12 hours of work by hand. With AllySwitch most of the time is the CRM's own speed limit.",
+			fmt.Sprintf("AccessAlly's own guides say %s of work by hand, and hours more for checklists and checks. With AllySwitch most of the time is the CRM's own speed limit: step 4 says how long, before anything is sent.", byHand(state.CRM.Provider)),
 			"Keys are kept in memory only. After a restart they are asked for again. They can also come from the environment: ALLYSWITCH_CRM_KEY.",
 			"Tell support: which CRM, how many members, and whether this is the live site or a staging copy.",
 		},
@@ -149,24 +150,13 @@ func (s *step) accountFacts(state *checkpoint.State) []wizard.Fact {
 	limit, contacts := count(state, Start, "limit"), count(state, Start, "contacts")
 	switch {
 	case limit >= 0 && contacts >= 0:
-		facts = append(facts, fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d now, the plan allows %d", contacts, limit)))
+		facts = append(facts, fact(wizard.MarkPlain, "Contacts", say("%d now, the plan allows %d", contacts, limit)))
 	case contacts >= 0:
-		facts = append(facts, fact(wizard.MarkPlain, "Contacts", fmt.Sprintf("%d now; the CRM does not tell what the plan allows", contacts)))
+		facts = append(facts, fact(wizard.MarkPlain, "Contacts", say("%d now; the CRM does not tell what the plan allows", contacts)))
 	default:
 		facts = append(facts, fact(wizard.MarkUnknown, "Contacts", "the CRM does not tell"))
 	}
 	return facts
-}
-
-func (s *step) preflight(state *checkpoint.State) []wizard.Item {
-	return []wizard.Item{
-		s.tick(state, wizard.Tick{Key: "backup", Text: "There is a full backup of files and database, and it is not on the same server", Note: "Where is it?",
-			Look: "the word Backups in your host's control panel. Open the backup once to see that it is complete."}),
-		s.tick(state, wizard.Tick{Key: "second-admin", Text: "A second administrator can log in, with an address that is no member's",
-			Where: []string{"Users", "Add New"}, Look: "the role Administrator. If a member's record goes wrong, this login still opens the site."}),
-		s.tick(state, wizard.Tick{Key: "staging", Optional: true, Text: "The licence for a staging site has been asked for, if you rehearse on one", Note: "What did AccessAlly's support say?",
-			Look: "an answer from AccessAlly's support. A licence is for one live site. A copy of the site also charges cards, unless its Production Site URL is set."}),
-	}
 }
 
 func (s *step) startAnswered(state *checkpoint.State, key, value string) error {

@@ -17,34 +17,48 @@ func newTagReview(deps *Deps) *step {
 func (s *step) reviewSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	items := []wizard.Item{
-		s.tick(state, wizard.Tick{Key: "permissions", Text: "Offerings: every permission shows the right tag, and is saved", Where: accessAlly("Offerings", "an offering", "Permissions"),
+		s.reviewTick(state, wizard.Tick{Key: "permissions", Text: "Offerings: every permission shows the right tag, and is saved", Where: accessAlly("Offerings", "an offering", "Permissions"),
 			Look: "a field each for base, module, instant and revoke tags. Save applies them to all pages of the offering.", Note: "Which offerings have you done?"}),
-		s.tick(state, wizard.Tick{Key: "forms", Text: "Forms: every order form and opt-in form shows the right tags, and is saved", Where: accessAlly("Offerings", "an offering", "Forms"),
+		s.reviewTick(state, wizard.Tick{Key: "forms", Text: "Forms: every order form and opt-in form shows the right tags, and is saved", Where: accessAlly("Offerings", "an offering", "Forms"),
 			Look: "more than the purchase tag: failed payment, early contact, revoke."}),
-		s.tick(state, wizard.Tick{Key: "files", Text: "Protected Content: every file has its tags", Where: accessAlly("Protected Content")}),
-		s.tick(state, wizard.Tick{Key: "operations", Text: "Custom Operations: every operation has its tags", Where: accessAlly("Custom Operations"), Look: "operations that change fields of the CRM rather than tags. Match those too."}),
-		s.tick(state, wizard.Tick{Key: "events", Text: "ProgressAlly events: every event has its tags", Where: []string{"ProgressAlly", "Events"}, Look: "the words \"Invalid tag\": such an event still points to a tag of before."}),
-		s.tick(state, wizard.Tick{Key: "directories", Text: "Directories: every directory has its tags", Where: accessAlly("Directories")}),
+		s.reviewTick(state, wizard.Tick{Key: "files", Text: "Protected Content: every file has its tags", Where: accessAlly("Protected Content")}),
+		s.reviewTick(state, wizard.Tick{Key: "operations", Text: "Custom Operations: every operation has its tags", Where: accessAlly("Custom Operations"), Look: "operations that change fields of the CRM rather than tags. Match those too."}),
+		s.reviewTick(state, wizard.Tick{Key: "events", Text: "ProgressAlly events: every event has its tags", Where: []string{"ProgressAlly", "Events"}, Look: "the words \"Invalid tag\": such an event still points to a tag of before."}),
+		s.reviewTick(state, wizard.Tick{Key: "directories", Text: "Directories: every directory has its tags", Where: accessAlly("Directories")}),
 	}
 	for _, tick := range omittedPlaces() {
-		items = append(items, s.tick(state, tick))
+		items = append(items, s.reviewTick(state, tick))
 	}
 	items = append(items, wizard.Instruction{Text: "Team (Legacy) keeps leader and member tags and all settings from before the switch. Change it only if teams do not work. If you do, write down the settings first and try it with one team."},
-		s.tick(state, wizard.Tick{Key: "teams", Text: "Teams: a leader and a member of one team have been tried, if you have teams", Optional: true, Look: "a leader who can manage members, and a member who sees the content. \"Display stays the same\" needs no action."}))
+		s.reviewTick(state, wizard.Tick{Key: "teams", Text: "Teams: a leader and a member of one team have been tried, if you have teams", Optional: true, Look: "a leader who can manage members, and a member who sees the content. \"Display stays the same\" needs no action."}))
 	return wizard.Sheet{
 		Level: level(state),
 		Does: []string{
 			fmt.Sprintf("AccessAlly stores numbers of tags, not names. The numbers in %s are others, so every item that uses a tag has to be matched again.", name),
 		},
 		Warnings: []string{"An item that is forgotten opens nothing, or opens too much. Go through them one by one."},
-		Did:      referenceFacts(state),
-		Items:    append(s.referenceItems(state), items...),
+		Did:      append(referenceFacts(state), s.worksheetFacts(state)...),
+		Items:    append(s.placeItems(state), items...),
 		Known:    "No item shows an empty or invalid tag any more.",
 		Help: []string{
 			"AccessAlly's article names six kinds of items. The ones below those are not in it, but hold tags too.",
+			"Without the companion there is a worksheet: print it, and tick it off row by row, with the key d. What you have ticked off is kept.",
 			"You can take a tick back at any time: press space on it once more.",
 		},
 	}
+}
+
+// placeItems show every place that uses a tag: read from the site, or as a worksheet.
+func (s *step) placeItems(state *checkpoint.State) []wizard.Item {
+	if level(state) == levelCompanion {
+		return s.referenceItems(state)
+	}
+	return s.worksheetItems(state)
+}
+
+// reviewTick is a box that what was read, or the worksheet, may contradict.
+func (s *step) reviewTick(state *checkpoint.State, tick wizard.Tick) wizard.Tick {
+	return doubt(s.tick(state, tick), s.reviewDoubt(state, tick.Key))
 }
 
 // omittedPlaces hold tags too, although the vendor's article does not name them.

@@ -34,11 +34,11 @@ func (s *step) tagsSheet(state *checkpoint.State) wizard.Sheet {
 			"Names are compared to the letter: \"Gold Member\" and \"Gold member\" are two tags for AccessAlly.",
 			"Nothing goes past this step until every tag is proven, or until you accept the exact number of gaps.",
 		},
-		Did:   s.proofFacts(state),
+		Did:   append(s.proofFacts(state), tagListFacts(state)...),
 		Items: s.tagItems(state, name),
 		Known: fmt.Sprintf("A read-back of everybody shows all tags in %s.", name),
 		Help: []string{
-			"The list of all tags is in AccessAlly under Settings, Tags. Compare it with the number of tags here.",
+			"The list of all tags is in AccessAlly under Settings, Tags. Tags that nobody has yet are needed too: forms and offerings give them to the next buyer.",
 			"A gap means: after the switch, this member could not open what the tag opens.",
 			fmt.Sprintf("If gaps stay although they were sent again, look at one of these people in %s and tell support what you see.", name),
 		},
@@ -50,12 +50,13 @@ func (s *step) tagItems(state *checkpoint.State, name string) []wizard.Item {
 	proven := s.doneWith(state, "prove") || s.doneWith(state, "mend")
 	acceptance := fmt.Sprintf("accept %d gaps", gaps)
 	accepted := proven && gaps > 0 && state.Answer(Tags, "tags.accept") == acceptance
-	items := []wizard.Item{
-		wizard.Instruction{Text: "Compare the number of tags here with AccessAlly's own list.", Where: accessAlly("Settings", "Tags"),
-			Look: fmt.Sprintf("at least %d tags: so many your members have.", count(state, EditCSV, "tags"))},
+	items := append([]wizard.Item{
+		wizard.Instruction{Text: "Compare the tags here with AccessAlly's own list.", Where: accessAlly("Settings", "Tags"),
+			Look: fmt.Sprintf("at least %s: so many your members have. There can be more, which nobody has yet.", several(count(state, EditCSV, "tags"), "tag"))},
+	}, s.tagListItems(state, name)...)
+	items = append(items,
 		s.crmTask(state, wizard.Task{Key: "prove", Label: "Read everybody back and compare", Required: true, Complete: proven && count(state, Tags, "members") > 0,
-			Help: "Changes nothing in " + name + "."}, s.prove),
-	}
+			Help: "Changes nothing in " + name + "."}, s.prove))
 	if !proven || gaps == 0 {
 		return items
 	}

@@ -24,24 +24,67 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 	if verified {
 		items = append(items, s.accessTable(state)...)
 	}
+	items = append(items, s.siteLinksItems(state, "")...)
+	items = append(items, s.visitorTask(state, "See what a visitor gets", "Looks at the front page without logging in. In maintenance mode it is closed, and that is right until the tests are done."))
+	items = append(items, s.controlItems(state)...)
 	items = append(items, s.handTests(state)...)
 	return wizard.Sheet{
 		Level: level(state),
 		Does: []string{
-			"What a machine can test, AllySwitch tests on every member. What only a person can see, you test with ten control members.",
+			"What a machine can test, AllySwitch tests on every member. What only a person can see, you test with a few people whom AllySwitch chooses.",
 		},
 		Warnings: []string{
 			"Logging in as a member can start ProgressAlly events that add tags. Use members who do not mind, or made-up ones.",
 		},
-		Did:   s.verdictFacts(state),
+		Did:   s.testFacts(state),
 		Items: items,
 		Known: "Nobody has lost access, and the tests by hand went well.",
 		Help: []string{
 			"To see the site as a member sees it, AccessAlly recommends the plugin User Switching.",
-			"Choose ten control members who together have every tag and every offering. The sample of step 4 is a good start.",
+			"The people to test with are chosen so that together they have every tag, and that of every offering somebody may open it and somebody may not.",
+			"Mark each row of that list: the time and your note are kept. A row that went wrong takes the ticks below back until it is tested again.",
 			"If a payment does not go through, look at the host's scheduled tasks first: AccessAlly charges cards from there.",
 		},
 	}
+}
+
+// testFacts are what was found, and in the end the verdict.
+func (s *step) testFacts(state *checkpoint.State) []wizard.Fact {
+	facts := s.verdictFacts(state)
+	facts = append(facts, s.siteLinksFacts(state)...)
+	facts = append(facts, s.cronFacts(state)...)
+	facts = append(facts, s.visitorFacts(state)...)
+	facts = append(facts, controlFacts(state)...)
+	return append(facts, s.finalVerdict(state)...)
+}
+
+// finalVerdict is all of it in a word and a sentence.
+func (s *step) finalVerdict(state *checkpoint.State) []wizard.Fact {
+	if note(state, Test, "access") == "" {
+		return nil
+	}
+	members := members(count(state, Test, "kept") + count(state, Test, "lost") + count(state, Test, "undecided"))
+	_, failed := controlsCount(state)
+	problems := accessChanges(state) + count(state, Test, "site-problems") + int64(len(failed))
+	switch {
+	case accessChanges(state) > 0 && state.Answer(Test, "test.accept") != "":
+		return []wizard.Fact{fact(wizard.MarkWarn, "Verdict", fmt.Sprintf("Accepted with changes: of %s the access of %s changes, and you have accepted that.", members, number(accessChanges(state))))}
+	case problems > 0:
+		return []wizard.Fact{fact(wizard.MarkBad, "Verdict", fmt.Sprintf("Not passed: %s to be settled before the site is opened.", several(problems, "thing is", "things are")))}
+	case s.handTested(state):
+		return []wizard.Fact{fact(wizard.MarkGood, "Verdict", fmt.Sprintf("Passed: all %s keep what they could open, and the tests by hand went well.", members))}
+	}
+	return []wizard.Fact{fact(wizard.MarkPlain, "Verdict", fmt.Sprintf("Not decided yet: the machine found nothing wrong with %s; the tests by hand are still to do.", members))}
+}
+
+// handTested says that every test by hand is ticked, and no check contradicts it.
+func (s *step) handTested(state *checkpoint.State) bool {
+	for _, item := range s.handTests(state) {
+		if tick, ok := item.(wizard.Tick); ok && !tick.Optional && tick.Set == nil {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *step) verify(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
@@ -87,7 +130,7 @@ func (s *step) verdictFacts(state *checkpoint.State) []wizard.Fact {
 		fact(wizard.MarkPlain, "Tags", note(state, Test, "proof")),
 	}
 	if rejected := count(state, EditCSV, "rejected"); rejected > 0 {
-		facts = append(facts, fact(wizard.MarkWarn, "Left out", fmt.Sprintf("%d rows of the export stayed behind in rejected.csv: these people are not in the CRM", rejected)))
+		facts = append(facts, fact(wizard.MarkWarn, "Left out", say("%d {row|rows} of the export stayed behind in rejected.csv: these people are not in the CRM", rejected)))
 	}
 	return facts
 }
@@ -110,13 +153,14 @@ func accessChanges(state *checkpoint.State) int64 {
 }
 
 func (s *step) handTests(state *checkpoint.State) []wizard.Item {
+	wrong := controlDoubt(state)
 	return []wizard.Item{
-		s.tick(state, wizard.Tick{Key: "log-in", Text: "Ten control members can log in", Note: "Who were they?", Look: "somebody who cannot. Passwords have not changed: let them use Lost Password."}),
-		s.tick(state, wizard.Tick{Key: "open", Text: "Each of them can open what they bought", Look: "a page of every offering, and of every module."}),
-		s.tick(state, wizard.Tick{Key: "closed", Text: "None of them can open what they did not buy", Look: "a page of an offering whose tag they do not have."}),
-		s.tick(state, wizard.Tick{Key: "purchase", Text: "A test purchase gives access", Look: "the new contact in the CRM, with the tag of the offering. It can open the offering."}),
-		s.tick(state, wizard.Tick{Key: "failed-payment", Text: "A failed payment sets its tag", Look: "the tag on the contact in the CRM. When it is not matched, failed payments no longer take access away."}),
-		s.tick(state, wizard.Tick{Key: "cancellation", Text: "A cancellation takes access away", Look: "the revoke tag on the contact in the CRM, and a page that closes."}),
-		s.tick(state, wizard.Tick{Key: "cron", Text: "The host's scheduled tasks run", Where: []string{"Tools", "Site Health"}, Look: "a warning about late scheduled events. There should be none."}),
+		doubt(s.tick(state, wizard.Tick{Key: "log-in", Text: "The people to test with can log in", Note: "Who were they?", Look: "somebody who cannot. Passwords have not changed: let them use Lost Password."}), wrong),
+		doubt(s.tick(state, wizard.Tick{Key: "open", Text: "Each of them can open what they bought", Look: "the pages that the list above names, and one of every module."}), wrong),
+		doubt(s.tick(state, wizard.Tick{Key: "closed", Text: "None of them can open what they did not buy", Look: "the pages that the list above names after \"must not open\"."}), wrong),
+		s.tick(state, wizard.Tick{Key: "purchase", Text: "A test purchase gives access", Note: "Which order?", Look: "the new contact in the CRM, with the tag of the offering. It can open the offering."}),
+		s.tick(state, wizard.Tick{Key: "failed-payment", Text: "A failed payment sets its tag", Note: "How did you test it?", Look: "the tag on the contact in the CRM. When it is not matched, failed payments no longer take access away."}),
+		s.tick(state, wizard.Tick{Key: "cancellation", Text: "A cancellation takes access away", Note: "How did you test it?", Look: "the revoke tag on the contact in the CRM, and a page that closes."}),
+		doubt(s.tick(state, wizard.Tick{Key: "cron", Text: "The host's scheduled tasks run", Where: []string{"Tools", "Site Health"}, Look: "a warning about late scheduled events. There should be none."}), s.cronDoubt(state)),
 	}
 }

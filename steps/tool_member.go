@@ -84,7 +84,7 @@ func (s *step) findPersonTask(state *checkpoint.State, name string) wizard.Task 
 				return nil, err
 			}
 			if person.Contacts > 1 {
-				return nil, &migration.Refusal{Gate: migration.ErrNotOne, Detail: fmt.Sprintf("%d contacts have the address %s", person.Contacts, email)}
+				return nil, &migration.Refusal{Gate: migration.ErrNotOne, Detail: say("%d contacts have the address %s", person.Contacts, email)}
 			}
 			return keepPerson(person), nil
 		})

@@ -226,7 +226,7 @@ func (s *step) mergeOnSite(state *checkpoint.State, provider crm.Provider, pair 
 			}
 			return func(state *checkpoint.State) {
 				setCount(state, MergeContacts, "site-problems", len(done.Problems))
-				setNote(state, MergeContacts, "site", fmt.Sprintf("%d contact IDs set on the site, %d were right already, %d could not be set", done.Set, done.Already, len(done.Problems)))
+				setNote(state, MergeContacts, "site", say("%d contact {ID|IDs} set on the site, %d {was|were} right already, %d could not be set", done.Set, done.Already, len(done.Problems)))
 			}, err
 		})
 }

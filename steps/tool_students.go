@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"allyswitch/wizard"
@@ -90,8 +89,8 @@ func (s *step) studentItems(state *checkpoint.State, name string) []wizard.Item 
 		s.ask(state, wizard.Question{Key: "students.file", Label: "The list of one offering's students on this computer", Required: true, Validate: checkFile, Help: "A CSV file from the course platform, with any column names. It needs an e-mail address."}),
 		s.ask(state, wizard.Question{Key: "students.into", Label: "Where do they go?", Required: true, Choices: []wizard.Choice{
 			{Value: intoCRM, Label: "Into " + name}, {Value: intoManaged, Label: "Into AccessAlly Managed", Help: "With AccessAlly's own User Migration Wizard: AllySwitch prepares the file."}}}),
-		s.ask(state, wizard.Question{Key: "students.tags", Label: "The tags of the offering", Required: true, Default: s.offeringTag(), Validate: checkTagList,
-			Help: "Exactly as in AccessAlly, several with | between them. " + s.offeringHelp()}),
+		s.ask(state, wizard.Question{Key: "students.tags", Label: "The tags of the offering", Required: true, Default: s.offeringTag(state), Validate: checkTagList,
+			Help: "Exactly as in AccessAlly, several with | between them. " + s.offeringHelp(state)}),
 	}
 	items = append(items, s.studentColumnQuestions(state)...)
 	file := state.Answer(ImportStudents, "students.file")
@@ -121,8 +120,8 @@ func (s *step) studentItems(state *checkpoint.State, name string) []wizard.Item 
 }
 
 // offeringTag is the tag that opens the first offering, as a proposal.
-func (s *step) offeringTag() string {
-	for _, offering := range s.offerings() {
+func (s *step) offeringTag(state *checkpoint.State) string {
+	for _, offering := range s.offerings(state) {
 		if offering.Base != "" {
 			return offering.Base
 		}
@@ -130,9 +129,9 @@ func (s *step) offeringTag() string {
 	return ""
 }
 
-func (s *step) offeringHelp() string {
+func (s *step) offeringHelp(state *checkpoint.State) string {
 	var known []string
-	for _, offering := range s.offerings() {
+	for _, offering := range s.offerings(state) {
 		known = append(known, offering.Name+": "+offering.Base)
 	}
 	if len(known) == 0 {
@@ -141,28 +140,17 @@ func (s *step) offeringHelp() string {
 	return "The tag for basic access of each offering: " + strings.Join(known, "; ") + "."
 }
 
-func (s *step) offerings() []wp.Offering {
-	if s.deps.Folder == nil {
-		return nil
-	}
-	known, err := migration.LoadOfferings(s.deps.Folder)
-	if err != nil || known == nil {
-		return nil
-	}
-	return known.Offerings
-}
-
 // oddTags warns of tags that take access away, and of those that no offering knows.
 func (s *step) oddTags(state *checkpoint.State) []string {
 	opens, closes := map[string]bool{}, map[string]bool{}
-	for _, offering := range s.offerings() {
+	for _, offering := range s.offerings(state) {
 		opens[offering.Base], opens[offering.Instant], closes[offering.Revoke] = true, true, true
 		for _, tag := range offering.Modules {
 			opens[tag] = true
 		}
 	}
 	var warnings []string
-	for _, tag := range tagList(state.Answer(ImportStudents, "students.tags")) {
+	for _, tag := range listed(state.Answer(ImportStudents, "students.tags")) {
 		switch {
 		case closes[tag]:
 			warnings = append(warnings, fmt.Sprintf("The tag %q takes access away. Nobody who has it can open the offering.", tag))
@@ -174,21 +162,10 @@ func (s *step) oddTags(state *checkpoint.State) []string {
 }
 
 func checkTagList(text string) error {
-	if len(tagList(text)) == 0 {
+	if len(listed(text)) == 0 {
 		return fmt.Errorf("give at least one tag")
 	}
 	return nil
-}
-
-// tagList cuts an answer into tag names.
-func tagList(text string) []string {
-	var tags []string
-	for _, tag := range strings.Split(text, "|") {
-		if tag = strings.TrimSpace(tag); tag != "" && !slices.Contains(tags, tag) {
-			tags = append(tags, tag)
-		}
-	}
-	return tags
 }
 
 func (s *step) studentColumnQuestions(state *checkpoint.State) []wizard.Item {
@@ -239,7 +216,7 @@ func (s *step) managedItems(state *checkpoint.State) []wizard.Item {
 }
 
 func (s *step) studentFileTask(state *checkpoint.State) wizard.Task {
-	tags := tagList(state.Answer(ImportStudents, "students.tags"))
+	tags := listed(state.Answer(ImportStudents, "students.tags"))
 	return s.do(state, wizard.Task{Key: "file", Label: "Write the file for the User Migration Wizard", Required: true, Complete: s.doneWith(state, "file"),
 		Locked: lockedUnless(s.tick(state, wizard.Tick{Key: "audited"}).Set != nil, "Look through the list first."), Help: "Saved as students-users.csv.",
 		Run: func(context.Context, job.Reporter) (wizard.Change, error) {
@@ -248,7 +225,7 @@ func (s *step) studentFileTask(state *checkpoint.State) wizard.Task {
 }
 
 func (s *step) studentsIntoCRM(state *checkpoint.State, name string) []wizard.Item {
-	tags, ready := tagList(state.Answer(ImportStudents, "students.tags")), count(state, ImportStudents, "ready")
+	tags, ready := listed(state.Answer(ImportStudents, "students.tags")), count(state, ImportStudents, "ready")
 	words := fmt.Sprintf("accept %d people", ready)
 	audited := s.tick(state, wizard.Tick{Key: "audited"}).Set != nil
 	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "starts", Label: "See what these tags could start", Required: true, Complete: s.doneWith(state, "starts"), Locked: lockedUnless(audited, "Look through the list first."), Help: "Changes nothing."},
@@ -261,7 +238,7 @@ func (s *step) studentsIntoCRM(state *checkpoint.State, name string) []wizard.It
 		items = append(items, s.ask(state, wizard.Question{Key: "students.accept", Label: "This may start for them: " + starts, Required: true, Confirm: words, Help: "Pause it in " + name + " and look again, or let it start. Type: " + words}))
 	}
 	accepted := starts == "" || state.Answer(ImportStudents, "students.accept") == words
-	items = append(items, s.crmTask(state, wizard.Task{Key: "send", Label: fmt.Sprintf("Put %d students into %s", ready, name), Required: true, Complete: s.doneWith(state, "send") && count(state, ImportStudents, "lacking") == 0,
+	items = append(items, s.crmTask(state, wizard.Task{Key: "send", Label: say("Put %d {student|students} into %s", ready, name), Required: true, Complete: s.doneWith(state, "send") && count(state, ImportStudents, "lacking") == 0,
 		Locked: lockedUnless(audited && s.doneWith(state, "starts") && accepted, "Look through the list, and decide what may start, first."), Help: "Makes contacts, puts the tags on, and reads everybody back."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			sent, err := migration.SendStudents(ctx, deps, migration.StudentBatch{Tags: tags, Accepted: accepted}, report)
@@ -295,7 +272,7 @@ func (s *step) studentUsers(state *checkpoint.State) []wizard.Item {
 			}
 			made, err := migration.MakeStudentUsers(ctx, s.deps.Folder, found, with, provider.AccessAllySystem, report)
 			return func(state *checkpoint.State) {
-				setNote(state, ImportStudents, "users", fmt.Sprintf("%d made, %d were users already, %d linked, %d refreshed, %d to look at", made.Made, made.Were, made.Linked, made.Refreshed, made.Problems))
+				setNote(state, ImportStudents, "users", say("%d made, %d {was a user|were users} already, %d linked, %d refreshed, %d to look at", made.Made, made.Were, made.Linked, made.Refreshed, made.Problems))
 			}, err
 		})}
 	if at != levelCompanion {
@@ -312,7 +289,7 @@ func studentFacts(state *checkpoint.State, name string) []wizard.Fact {
 	for _, one := range []struct{ key, label, text string }{{"rejected", "No address", "without a usable address: %d, in students-rejected.csv"}, {"twice", "Twice", "rows that repeat somebody, and were left out: %d"},
 		{"members", "Members", "on the site already: %d, who only get the tags"}} {
 		if n := count(state, ImportStudents, one.key); n > 0 {
-			facts = append(facts, fact(wizard.MarkPlain, one.label, fmt.Sprintf(one.text, n)))
+			facts = append(facts, fact(wizard.MarkPlain, one.label, say(one.text, n)))
 		}
 	}
 	if complete := count(state, ImportStudents, "complete"); complete+count(state, ImportStudents, "lacking")+count(state, ImportStudents, "problems") > 0 {
@@ -320,7 +297,7 @@ func studentFacts(state *checkpoint.State, name string) []wizard.Fact {
 		if count(state, ImportStudents, "lacking")+count(state, ImportStudents, "problems") > 0 {
 			mark = wizard.MarkWarn
 		}
-		facts = append(facts, fact(mark, "Read back", fmt.Sprintf("%d have all tags in %s, %d lack some, %d could not be sent or told apart; %d were made, %d were there",
+		facts = append(facts, fact(mark, "Read back", say("%d {has|have} all tags in %s, %d {lacks|lack} some, %d could not be sent or told apart; %d {was|were} made, %d {was|were} there",
 			complete, name, count(state, ImportStudents, "lacking"), count(state, ImportStudents, "problems"), count(state, ImportStudents, "made"), count(state, ImportStudents, "were"))))
 	}
 	if text := note(state, ImportStudents, "users"); text != "" {

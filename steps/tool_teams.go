@@ -25,7 +25,6 @@ func newTeamSettings(deps *Deps) *step {
 
 func (s *step) teamsSheet(state *checkpoint.State) wizard.Sheet {
 	return wizard.Sheet{
-		Level: level(state),
 		Does: []string{
 			"After a switch AccessAlly may show \"Team (Legacy)\", with the orange words \"Retains all tags and settings from before switch\". That is a feature and no problem.",
 			"Here you note how your teams are set up, decide whether to keep that, and test it with one team.",

@@ -74,7 +74,7 @@ type Sheet struct {
 	Known string
 	// Help is what F1 adds: what can go wrong, what to tell support.
 	Help []string
-	// Level says how much is done by machine: "files", "REST" or "companion".
+	// Level says how much is done by machine, where that makes a difference: "files", "REST" or "companion". Empty says nothing.
 	Level string
 }
 
@@ -138,6 +138,8 @@ type Tick struct {
 	Look  string   // what to look for
 	Note  string   // asks for a note under this label, none when empty
 	Set   *checkpoint.Tick
+	// Doubt says why a tick does not count although it was set: a check says otherwise. Set is nil then.
+	Doubt string
 	// Optional ticks do not hold the step up.
 	Optional bool
 }

@@ -21,6 +21,9 @@ func Waits(item Item) string {
 			return "answer " + quoted(item.Label)
 		}
 	case Tick:
+		if !item.Optional && item.Set == nil && item.Doubt != "" {
+			return "settle " + quoted(item.Text)
+		}
 		if !item.Optional && item.Set == nil {
 			return "tick " + quoted(item.Text)
 		}

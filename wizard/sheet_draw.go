@@ -147,11 +147,11 @@ func (s *sheetScreen) paragraphs(texts []string, width int) []string {
 func levelText(level string) string {
 	switch level {
 	case "files":
-		return "Level: files. You carry the files, AllySwitch prepares and checks them."
+		return "You carry the files here. With the companion plugin, on the Start page, AllySwitch reads and sets this on your site by itself."
 	case "REST":
-		return "Level: REST. AllySwitch reads your site with the application password."
+		return "AllySwitch reads your users with the application password. For tags and contact IDs it needs the companion plugin: see the Start page."
 	case "companion":
-		return "Level: companion. AllySwitch works through its plugin on your site."
+		return "AllySwitch works through its plugin on your site."
 	}
 	return ""
 }

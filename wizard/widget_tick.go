@@ -78,7 +78,13 @@ func (w *tickWidget) draw(look Look, room frame) drawing {
 	if w.tick.Optional && w.tick.Set == nil {
 		text += " (if it applies)"
 	}
+	if w.tick.Doubt != "" {
+		style = theme.Warn
+	}
 	lines := head(look, room.focused, style, sign, text, room.width)
+	if w.tick.Doubt != "" {
+		lines = append(lines, warning(look, w.tick.Doubt, room.width)...)
+	}
 	if room.focused {
 		lines = append(lines, where(look, w.tick.Where, room.width)...)
 		lines = append(lines, detail(look, "Look for", w.tick.Look, room.width)...)

@@ -107,8 +107,8 @@ func answerTo(key string, item wizard.Item, made *demo.Demo, day string) (string
 	case wizard.Tick:
 		return "yes", key != "payments.none"
 	case wizard.Task:
-		// The made-up site goes on with AccessAlly Managed: contact IDs cannot be set on it, and nobody matches its orders.
-		return "yes", key != "link-users.link" && !strings.HasPrefix(key, steps.Payments+".")
+		// Nobody matches the orders of the made-up site.
+		return "yes", !strings.HasPrefix(key, steps.Payments+".")
 	case wizard.Question:
 		switch {
 		case key == "column.user_email":

@@ -158,6 +158,9 @@ func offered(question wizard.Question, value string) bool {
 // tick asks whether something has been done elsewhere.
 func (w *walker) tick(ctx context.Context, t *talk, tick wizard.Tick) (verdict, error) {
 	w.say("To do: %s", tick.Text)
+	if tick.Doubt != "" {
+		w.say("  %s", tick.Doubt)
+	}
 	w.where(tick.Where, tick.Look)
 	text := "Have you done this? Type yes when you have, or press Enter to leave it open."
 	if tick.Set != nil {

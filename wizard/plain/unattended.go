@@ -156,6 +156,12 @@ func (w *walker) judge(v *visit) error {
 	if open := wizard.Pending(sheet); len(open) > 0 {
 		reason = "still to do: " + open[0]
 	}
+	for _, item := range sheet.Items {
+		if tick, ok := item.(wizard.Tick); ok && tick.Doubt != "" && !tick.Optional {
+			reason = strings.TrimRight(tick.Text, ".") + ": " + tick.Doubt
+			break
+		}
+	}
 	return &ErrRefused{Step: v.step.ID(), Reason: reason}
 }
 

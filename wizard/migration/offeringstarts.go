@@ -1,0 +1,203 @@
+package migration
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"allyswitch/crm"
+	"allyswitch/wizard/job"
+	"allyswitch/wp"
+)
+
+// AutomationsFile lists what the CRM starts by itself, and OfferingStartsFile which offering has an automation and which has none.
+const (
+	AutomationsFile    = "automations.csv"
+	OfferingStartsFile = "offering-automations.csv"
+)
+
+// The verdicts on an offering. What the CRM does not tell is not known, never "none".
+const (
+	OfferingStarts  = "has one"
+	OfferingPerhaps = "perhaps"
+	OfferingNone    = "none"
+	OfferingUnknown = "not known"
+)
+
+// OfferingStart is an offering and the automations that belong to it.
+type OfferingStart struct {
+	Offering string
+	// Tags are those of the offering, People how many members have one of them.
+	Tags        []string
+	People      int
+	Automations []string
+	Verdict     string
+	Note        string
+}
+
+// Review is what the CRM starts by itself, seen from the site's offerings.
+type Review struct {
+	Offerings []OfferingStart
+	// Active are the automations that are switched on, Ours those of them that one of the members' tags starts.
+	Active, Ours int
+	// Unclear are active automations of which the CRM does not say what starts them.
+	Unclear int
+	// Hidden says what the CRM does not show at all, empty where it shows everything.
+	Hidden string
+}
+
+// Count is how many offerings have a verdict.
+func (r Review) Count(verdict string) int {
+	count := 0
+	for _, one := range r.Offerings {
+		if one.Verdict == verdict {
+			count++
+		}
+	}
+	return count
+}
+
+// ReviewAutomations lists what is in the CRM, says of each automation which of the members' tags starts it and for how many people, and of each offering
+// whether an automation belongs to it: by the tag that starts it, or perhaps by its name. It changes nothing.
+func ReviewAutomations(ctx context.Context, deps Deps, offerings []wp.Offering, report job.Reporter) (Review, error) {
+	report.Phase("Reading what the CRM starts by itself", 0)
+	roster, err := LoadRoster(deps.Folder, deps.UnlistedHaveNone)
+	if err != nil {
+		return Review{}, err
+	}
+	review := Review{Hidden: deps.CRM.Features().AutomationsHidden}
+	automations, err := deps.CRM.Automations(ctx)
+	switch {
+	case err != nil && !cannotTell(err):
+		return Review{}, doing("read which automations there are", err)
+	case err != nil:
+		review.Hidden = strings.TrimSpace(deps.CRM.Provider().Name + " does not list its automations to this key. " + review.Hidden)
+	}
+	review.judge(roster, offerings, automations)
+	return review, review.save(deps, roster, automations)
+}
+
+func (r *Review) judge(roster *Roster, offerings []wp.Offering, automations []crm.Automation) {
+	for _, automation := range automations {
+		if !automation.Active {
+			continue
+		}
+		r.Active++
+		switch {
+		case unclear(automation):
+			r.Unclear++
+		case slices.Contains(roster.Tags, automation.TriggerTag):
+			r.Ours++
+		}
+	}
+	for _, offering := range offerings {
+		r.Offerings = append(r.Offerings, r.judgeOffering(roster, offering, automations))
+	}
+}
+
+// unclear says that the CRM does not tell what starts an automation.
+func unclear(automation crm.Automation) bool {
+	return automation.TriggerTag == "" && automation.Trigger == ""
+}
+
+func (r *Review) judgeOffering(roster *Roster, offering wp.Offering, automations []crm.Automation) OfferingStart {
+	one := OfferingStart{Offering: offering.Name, Tags: openers(offering), Verdict: OfferingNone}
+	one.People = roster.having(one.Tags)
+	var perhaps []string
+	for _, automation := range automations {
+		name := automation.Name
+		if !automation.Active {
+			name += " (switched off)"
+		}
+		switch {
+		case slices.Contains(one.Tags, automation.TriggerTag) && automation.Active:
+			one.Automations, one.Verdict = append(one.Automations, name), OfferingStarts
+		case slices.Contains(one.Tags, automation.TriggerTag), unclear(automation) && namesOffering(automation.Name, offering):
+			perhaps = append(perhaps, name)
+		}
+	}
+	switch {
+	case one.Verdict == OfferingStarts:
+	case len(perhaps) > 0:
+		one.Automations, one.Verdict, one.Note = perhaps, OfferingPerhaps, "by its name, or switched off: look at what starts it"
+	case r.Hidden != "":
+		one.Verdict, one.Note = OfferingUnknown, "the CRM does not show all that a tag can start"
+	case r.Unclear > 0:
+		one.Verdict, one.Note = OfferingUnknown, "the CRM does not say what starts some of its automations"
+	default:
+		one.Note = "nothing in the CRM starts with one of its tags"
+	}
+	return one
+}
+
+// openers are the tags that open an offering, in the order in which people meet them.
+func openers(offering wp.Offering) []string {
+	tags := []string{offering.Base, offering.Instant}
+	for _, module := range sortedModules(offering) {
+		tags = append(tags, offering.Modules[module])
+	}
+	var named []string
+	for _, tag := range tags {
+		if tag != "" && !slices.Contains(named, tag) {
+			named = append(named, tag)
+		}
+	}
+	return named
+}
+
+func sortedModules(offering wp.Offering) []string {
+	var modules []string
+	for module := range offering.Modules {
+		modules = append(modules, module)
+	}
+	slices.Sort(modules)
+	return modules
+}
+
+// namesOffering says that an automation's name holds the name of the offering, or of its tag.
+func namesOffering(name string, offering wp.Offering) bool {
+	for _, part := range []string{offering.Name, offering.Base} {
+		if part != "" && strings.Contains(fold(name), fold(part)) {
+			return true
+		}
+	}
+	return false
+}
+
+// having is how many members have one of these tags.
+func (r *Roster) having(tags []string) int {
+	count := 0
+	for i := range r.Members {
+		if slices.ContainsFunc(r.Members[i].Tags, func(tag uint32) bool { return slices.Contains(tags, r.Tags[tag]) }) {
+			count++
+		}
+	}
+	return count
+}
+
+func (r *Review) save(deps Deps, roster *Roster, automations []crm.Automation) error {
+	rows := [][]string{{"state", "kind", "name", "starts_with", "people"}}
+	for _, automation := range automations {
+		state, starts, people := "off", "not known", "not known"
+		if automation.Active {
+			state = "on"
+		}
+		switch {
+		case automation.TriggerTag != "":
+			starts, people = "the tag "+automation.TriggerTag, fmt.Sprint(roster.having([]string{automation.TriggerTag}))
+		case automation.Trigger != "":
+			starts, people = automation.Trigger, ""
+		}
+		rows = append(rows, []string{state, automation.Kind, automation.Name, starts, people})
+	}
+	slices.SortStableFunc(rows[1:], func(a, b []string) int { return strings.Compare(b[0], a[0]) })
+	if err := writeRows(deps.Folder, AutomationsFile, rows); err != nil {
+		return err
+	}
+	offerings := [][]string{{"verdict", "offering", "tags", "people", "automations", "note"}}
+	for _, one := range r.Offerings {
+		offerings = append(offerings, []string{one.Verdict, one.Offering, strings.Join(one.Tags, "|"), fmt.Sprint(one.People), strings.Join(one.Automations, "|"), one.Note})
+	}
+	return writeRows(deps.Folder, OfferingStartsFile, offerings)
+}
