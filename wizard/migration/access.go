@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wp"
 )
@@ -71,7 +72,17 @@ func (a *Access) finish(offerings *Offerings) {
 	}
 }
 
-var accessHeading = []string{"verdict", "ID", "user_email", "lost", "gained", "note"}
+var accessHeading = append([]string{"verdict", "ID", "user_email", "lost", "gained", "note"}, tracing...)
+
+// change lists a member whose access is not simply kept, with what that rests on.
+func (p *prover) change(verdict string, m *Member, lost, gained []string, note string, contacts []Seen) {
+	contact := crm.ContactID("")
+	if len(contacts) > 0 {
+		contact = p.linked(m.ID, contacts).ID
+	}
+	row := []string{verdict, m.UserID(), m.Email, strings.Join(lost, "|"), strings.Join(gained, "|"), note}
+	p.access = append(p.access, append(row, p.restsOn(m, contact)...))
+}
 
 // accessMember compares one member before and after. A member may lose one thing and gain another: then both are counted.
 func (p *prover) accessMember(access *Access, i int, contacts []Seen) {
@@ -83,7 +94,7 @@ func (p *prover) accessMember(access *Access, i int, contacts []Seen) {
 	}
 	if !m.TagsKnown {
 		access.Undecided++
-		p.access = append(p.access, []string{"not decidable", m.UserID(), m.Email, "", "", "not in the tag file"})
+		p.change("not decidable", m, nil, nil, "not in the tag file", contacts)
 		return
 	}
 	if len(contacts) != 1 || !contacts[0].TagsKnown {
@@ -100,7 +111,7 @@ func (p *prover) accessMember(access *Access, i int, contacts []Seen) {
 		access.Gained++
 	}
 	if len(lost)+len(gained) > 0 {
-		p.access = append(p.access, []string{verdict(lost, gained), m.UserID(), m.Email, strings.Join(lost, "|"), strings.Join(gained, "|"), ""})
+		p.change(verdict(lost, gained), m, lost, gained, "", contacts)
 	}
 }
 
@@ -122,7 +133,7 @@ func (p *prover) undecided(access *Access, m *Member, contacts []Seen) {
 			return
 		}
 		access.Lost++
-		p.access = append(p.access, []string{"lost", m.UserID(), m.Email, strings.Join(p.tagNames(m.Tags), "|"), "", "no contact in the CRM"})
+		p.change("lost", m, p.tagNames(m.Tags), nil, "no contact in the CRM", nil)
 		return
 	}
 	access.Undecided++
@@ -130,7 +141,7 @@ func (p *prover) undecided(access *Access, m *Member, contacts []Seen) {
 	if len(contacts) > 1 {
 		note = "several contacts have this address"
 	}
-	p.access = append(p.access, []string{"not decidable", m.UserID(), m.Email, "", "", note})
+	p.change("not decidable", m, nil, nil, note, contacts)
 }
 
 func (p *prover) tagNames(tags []uint32) []string {

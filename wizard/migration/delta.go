@@ -82,6 +82,35 @@ func (d *Delta) Sentence() string {
 		howMany(d.TagsAdded, "tag was", "tags were"), howMany(len(d.Lost), "was", "were"), howMany(d.Waiting, "member is", "members are"))
 }
 
+// OpDelta is the journal's word for a look at what has changed on the site, and for what became of it.
+const OpDelta = "delta"
+
+// DeltaNoted is the journal's record of that, in figures. It names nobody.
+type DeltaNoted struct {
+	// What is "looked", "carried" or "taken off".
+	What      string `json:"what"`
+	Members   int    `json:"members"`
+	New       int    `json:"new"`
+	Changed   int    `json:"changed"`
+	Gone      int    `json:"gone"`
+	TagsAdded int    `json:"tags_added"`
+	TagsLost  int    `json:"tags_lost"`
+	ToRemove  int    `json:"to_remove"`
+	Waiting   int    `json:"waiting"`
+}
+
+func (d *Delta) noted(what string) DeltaNoted {
+	return DeltaNoted{what, d.Members, d.New, d.Changed, d.Gone, d.TagsAdded, len(d.Lost), d.ToRemove(), d.Waiting}
+}
+
+// save writes delta.json, and a line of the journal.
+func (d *Delta) save(deps Deps, what string) error {
+	if err := writeJSON(deps.Folder, DeltaFile, d); err != nil {
+		return doing("write "+DeltaFile, err)
+	}
+	return deps.note(checkpoint.Note, OpDelta, "", d.noted(what))
+}
+
 // ErrNoDelta means that changes were to be carried over before anybody has looked for them.
 var ErrNoDelta = errors.New("nobody has looked for changes yet")
 
@@ -112,7 +141,7 @@ func LookForChanges(ctx context.Context, deps Deps, input DeltaInput, report job
 	if err := writeRows(deps.Folder, DeltaListFile, append([][]string{{"what", "ID", "user_email", "detail"}}, c.rows...)); err != nil {
 		return nil, err
 	}
-	return c.delta, doing("write "+DeltaFile, writeJSON(deps.Folder, DeltaFile, c.delta))
+	return c.delta, c.delta.save(deps, "looked")
 }
 
 // takeSecond cleans the second export and the second tag file under names of their own. Without a second tag file the first one still holds.

@@ -45,7 +45,7 @@ func CarryChanges(ctx context.Context, deps Deps, acceptNoRoom bool, report job.
 	if carried.Proof, err = Prove(ctx, deps, report); err != nil {
 		return carried, err
 	}
-	return carried, doing("write "+DeltaFile, writeJSON(deps.Folder, DeltaFile, delta))
+	return carried, delta.save(deps, "carried")
 }
 
 // RemoveLostTags takes off, in the CRM, the tags that members have lost on the site. It is called only when the owner has said so. What counts as removed
@@ -75,7 +75,7 @@ func RemoveLostTags(ctx context.Context, deps Deps, report job.Reporter) (*Delta
 	if err := u.untilGone(ctx, delta); err != nil {
 		return delta, err
 	}
-	return delta, doing("write "+DeltaFile, writeJSON(deps.Folder, DeltaFile, delta))
+	return delta, delta.save(deps, "taken off")
 }
 
 // untilGone reads back until no contact carries a lost tag any more, or as long as this CRM may be late.

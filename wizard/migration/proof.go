@@ -3,9 +3,11 @@ package migration
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
+	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 )
@@ -37,6 +39,8 @@ type Proof struct {
 	// Canaries is how many made-up members were looked at beside the members; CanariesLost says what some of them lack.
 	Canaries     int    `json:"canaries,omitempty"`
 	CanariesLost string `json:"canaries_lost,omitempty"`
+	// Lists are the SHA-256 of the lists that this read-back has left, by file: each row of them rests on it.
+	Lists map[string]string `json:"lists,omitempty"`
 }
 
 // Complete says that every member's tags are proven present in the CRM.
@@ -78,12 +82,13 @@ func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) 
 		return nil, err
 	}
 	defer links.abort()
-	prover.linkRow = links.write
+	prover.linkRow, prover.at = links.write, time.Now().UTC()
 	proof := prover.compare(back)
 	if err := links.close(); err != nil {
 		return nil, err
 	}
-	proof.At, proof.Account, proof.Fingerprint = time.Now().UTC(), account.ID, roster.Fingerprint
+	proof.At, proof.Account, proof.Fingerprint = prover.at, account.ID, roster.Fingerprint
+	proof.Lists = map[string]string{ContactIDsFile: links.digest()}
 	if err := proof.lookAtCanaries(ctx, deps, report); err != nil {
 		return nil, err
 	}
@@ -106,6 +111,8 @@ type prover struct {
 	links   [][]string
 	linkRow func([]string) error
 	access  [][]string
+	// at is when everybody was read back: the mark that each row of the lists carries.
+	at time.Time
 }
 
 func newProver(deps Deps, roster *Roster) (*prover, error) {
@@ -158,7 +165,7 @@ func (p *prover) compareMember(proof *Proof, i int, contacts []Seen) {
 	m := &p.roster.Members[i]
 	proof.PairsExpected += len(m.Tags)
 	if len(contacts) == 0 {
-		p.absent(proof, m)
+		p.absent(proof, i)
 		return
 	}
 	proof.Found++
@@ -174,26 +181,27 @@ func (p *prover) compareMember(proof *Proof, i int, contacts []Seen) {
 	contact := p.linked(m.ID, contacts)
 	if !contact.TagsKnown && len(m.Tags) > 0 {
 		proof.PairsUnknown += len(m.Tags)
-		p.gap(proof, m, "tags unknown", m.Tags)
+		p.gap(proof, i, "tags unknown", m.Tags, contact.ID)
 		return
 	}
 	missing := missingTags(m.Tags, contact.Tags)
 	proof.PairsProven += len(m.Tags) - len(missing)
 	proof.PairsMissing += len(missing)
 	if len(missing) > 0 {
-		p.gap(proof, m, "tags missing", missing)
+		p.gap(proof, i, "tags missing", missing, contact.ID)
 	}
 }
 
-func (p *prover) absent(proof *Proof, m *Member) {
+func (p *prover) absent(proof *Proof, i int) {
+	m := &p.roster.Members[i]
 	proof.PairsMissing += len(m.Tags)
 	if why := p.left[m.ID]; why != "" {
 		proof.Left++
-		p.gap(proof, m, why, m.Tags)
+		p.gap(proof, i, why, m.Tags, "")
 		return
 	}
 	proof.Missing++
-	p.gap(proof, m, "no contact", m.Tags)
+	p.gap(proof, i, "no contact", m.Tags, "")
 }
 
 // linked is the contact that was written to, where several have the address.
@@ -206,22 +214,34 @@ func (p *prover) linked(member int64, contacts []Seen) Seen {
 	return contacts[0]
 }
 
-func (p *prover) gap(proof *Proof, m *Member, problem string, tags []uint32) {
+func (p *prover) gap(proof *Proof, i int, problem string, tags []uint32, contact crm.ContactID) {
 	proof.Gaps++
-	names := make([]string, len(tags))
-	for i, tag := range tags {
-		names[i] = p.roster.Tags[tag]
-	}
-	p.gaps = append(p.gaps, []string{m.UserID(), m.Email, problem, strings.Join(names, "|")})
+	m := &p.roster.Members[i]
+	p.gaps = append(p.gaps, append([]string{m.UserID(), m.Email, problem, strings.Join(p.tagNames(tags), "|")}, p.restsOn(m, contact)...))
 }
+
+// tracing are the columns that say what a row rests on: the contact that the CRM showed, the line of the journal in which the member was last sent, and the
+// read-back.
+var tracing = []string{"contact_id", "journal_line", "read_back"}
+
+func (p *prover) restsOn(m *Member, contact crm.ContactID) []string {
+	line := ""
+	if sent, ok := p.ledger.members[m.ID]; ok && sent.seq > 0 {
+		line = strconv.FormatInt(sent.seq, 10)
+	}
+	return []string{string(contact), line, p.at.Format(time.RFC3339Nano)}
+}
+
+var gapsHeading = append([]string{"ID", "user_email", "problem", "tags"}, tracing...)
 
 func (p *prover) save(proof *Proof) error {
 	folder := p.deps.Folder
-	if err := writeRows(folder, GapsFile, append([][]string{{"ID", "user_email", "problem", "tags"}}, p.gaps...)); err != nil {
-		return err
-	}
-	if err := writeRows(folder, AccessFile, append([][]string{accessHeading}, p.access...)); err != nil {
-		return err
+	for name, rows := range map[string][][]string{GapsFile: append([][]string{gapsHeading}, p.gaps...), AccessFile: append([][]string{accessHeading}, p.access...)} {
+		sum, err := digestRows(folder, name, rows)
+		if err != nil {
+			return err
+		}
+		proof.Lists[name] = sum
 	}
 	if err := writeJSON(folder, ProofFile, proof); err != nil {
 		return doing("write "+ProofFile, err)

@@ -1,7 +1,11 @@
 package migration
 
 import (
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
+	"hash"
+	"io"
 	"slices"
 
 	"allyswitch/wizard/checkpoint"
@@ -12,6 +16,7 @@ type rowFile struct {
 	name string
 	file *checkpoint.Writer
 	csv  *csv.Writer
+	sum  hash.Hash
 	err  error
 }
 
@@ -20,7 +25,8 @@ func createRows(folder *checkpoint.Folder, name string, heading []string) (*rowF
 	if err != nil {
 		return nil, doing("write "+name, err)
 	}
-	rows := &rowFile{name: name, file: file, csv: csv.NewWriter(file)}
+	rows := &rowFile{name: name, file: file, sum: sha256.New()}
+	rows.csv = csv.NewWriter(io.MultiWriter(file, rows.sum))
 	return rows, rows.write(heading)
 }
 
@@ -48,18 +54,28 @@ func (r *rowFile) close() error {
 // abort gives the file up; after close it does nothing.
 func (r *rowFile) abort() { r.file.Abort() }
 
+// digest is the SHA-256 of what was written, once it is closed.
+func (r *rowFile) digest() string { return hex.EncodeToString(r.sum.Sum(nil)) }
+
 // writeRows writes a small CSV file, its heading first.
 func writeRows(folder *checkpoint.Folder, name string, rows [][]string) error {
+	_, err := digestRows(folder, name, rows)
+	return err
+}
+
+// digestRows writes a small CSV file and returns its SHA-256.
+func digestRows(folder *checkpoint.Folder, name string, rows [][]string) (string, error) {
 	file, err := createRows(folder, name, rows[0])
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, row := range rows[1:] {
 		if file.write(row) != nil {
 			break
 		}
 	}
-	return file.close()
+	err = file.close()
+	return file.digest(), err
 }
 
 // guardCells puts an apostrophe before what a spreadsheet would take for a formula.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"allyswitch/wizard/migration"
@@ -15,7 +16,7 @@ func (f *facts) report() *Report {
 	made := &Report{Made: f.made, Tool: f.options.Tool, Demo: f.state.Demo, Doubts: f.allDoubts(), Facts: f.what(), known: f.known()}
 	made.Verdict = f.verdict(len(made.Doubts) > 0)
 	made.Key = f.key(len(made.Doubts) > 0)
-	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.starts(), f.canarySection(), f.traffic(), f.rejected(), f.happened(), f.watches(), f.left(), f.undo()} {
+	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.starts(), f.canarySection(), f.changes(), f.beside(), f.traffic(), f.rejected(), f.happened(), f.watches(), f.left(), f.undo()} {
 		if section.ID != "" {
 			made.Sections = append(made.Sections, section)
 		}
@@ -169,6 +170,7 @@ func (r *Report) restsOn() Section {
 	}
 	return Section{ID: "evidence", Title: "What this rests on", Words: []string{
 		"Each line of the journal carries the hash of the line before it. So nobody can change a line and leave the rest as it is. " + end,
+		"Each row about a member who loses, gains or cannot be decided names the read-back that it was taken from, the contact that was read, and the journal line in which the member was sent. The read-back's own line holds the SHA-256 of these lists.",
 		"To check this report against its journal, without a network: allyswitch verify report.html. It makes every figure again from the lines and files below.",
 		"That shows whether somebody changed a line, a file or a figure afterwards. It does not show that what the CRM answered was true.",
 	}, Tables: []Table{figures, hashes}}
@@ -182,8 +184,11 @@ func cut(shownRows, total int, file string) string {
 	return fmt.Sprintf("The first %s of %s are shown. All of them are in %s.", grouped(shownRows), grouped(total), file)
 }
 
-// line is the line of the journal that names a member last.
+// line is the line of the journal that a row says it rests on, or else the one that names its member last.
 func (f *facts) line(row record) Text {
+	if line, err := strconv.Atoi(row.cell(columnLine)); err == nil {
+		return number(line)
+	}
 	var id int64
 	if _, err := fmt.Sscan(row.cell("ID"), &id); err != nil || f.history.members[id] == 0 {
 		return say("none")

@@ -51,7 +51,7 @@ func (f Figure) RestsOn() string {
 // program and format mark the evidence as ours.
 const (
 	program = "allyswitch"
-	format  = 1
+	format  = 2
 )
 
 // ErrNoEvidence means that a file is no report, or that its evidence was taken out or cannot be read.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"allyswitch/wizard/migration"
 )
@@ -41,6 +42,8 @@ var proofWords = []struct{ name, words string }{
 func (f *facts) figures() []Figure {
 	list := proofFigures(f.history.proof)
 	list = append(list, f.history.figures()...)
+	list = append(list, f.history.deltaFigures()...)
+	list = append(list, f.history.aside.figures()...)
 	return append(list, f.files.figures()...)
 }
 
@@ -113,6 +116,7 @@ func (f *fileFacts) figures() []Figure {
 	add(migration.FailedFile, "files.failed", "Rows in failed.csv", f.failed.total)
 	add(migration.UndoLeftFile, "files.stays", "Rows in undo-left.csv", f.stays.total)
 	add(migration.GapsFile, "files.gaps", "Rows in gaps.csv", f.gaps.total)
+	add(migration.DeltaListFile, "files.delta", "Rows in delta.csv", f.delta.total)
 	for _, verdict := range slices.Sorted(maps.Keys(f.access.by)) {
 		add(migration.AccessFile, "files.access."+visible(verdict), fmt.Sprintf("Rows in access.csv that say “%s”", visible(verdict)), f.access.by[verdict])
 	}
@@ -147,6 +151,12 @@ func (f *facts) doubts() []string {
 	compare(migration.ContactIDsFile, "members with the sign +", links[string(migration.SignSiteOnly)], proof.Links.SiteOnly)
 	compare(migration.ContactIDsFile, "members with the sign *", links[string(migration.SignDiffers)], proof.Links.Differs)
 	compare(migration.ContactIDsFile, "members with the sign !", links[string(migration.SignUnclear)], proof.Links.Unclear)
+	for _, text := range f.history.lists(f.files.hashes) {
+		name, _, _ := strings.Cut(text, " ")
+		if !slices.ContainsFunc(list, func(doubt string) bool { return strings.HasPrefix(doubt, name) }) {
+			list = append(list, text)
+		}
+	}
 	if f.proof != nil && f.proof.Sentence() != proof.Sentence() {
 		list = append(list, fmt.Sprintf("proof.json does not say what journal line %d says.", line.seq))
 	}

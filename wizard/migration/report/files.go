@@ -38,6 +38,7 @@ type fileFacts struct {
 	hashes                                       map[string]string
 	members                                      int
 	rejected, failed, gaps, access, links, stays list
+	delta                                        list
 	tags                                         []tagCount
 	pairs                                        int
 }
@@ -46,12 +47,12 @@ type fileFacts struct {
 var jsonFiles = []string{migration.PlanFile, migration.ProofFile, migration.RehearsalFile, migration.CanariesFile}
 
 // otherFiles are not read into the report, but what is in it rests on them.
-var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile}
+var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile, migration.DeltaFile}
 
 // readFiles reads all files that the figures rest on.
 func readFiles(src *source) (*fileFacts, error) {
 	f := &fileFacts{hashes: src.hashes, rejected: newList(migration.RejectedFile), failed: newList(migration.FailedFile),
-		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile), stays: newList(migration.UndoLeftFile)}
+		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile), stays: newList(migration.UndoLeftFile), delta: newList(migration.DeltaListFile)}
 	known := addresses{}
 	err := src.rows(migration.MembersFile, func(row record) {
 		f.members++
@@ -84,6 +85,7 @@ func (f *fileFacts) readLists(src *source) error {
 		{&f.failed, "", nil},
 		{&f.gaps, "problem", nil},
 		{&f.stays, "kind", nil},
+		{&f.delta, "what", nil},
 		{&f.access, "verdict", nil},
 		{&f.links, "sign", func(row record) bool { return row.cell("sign") != string(migration.SignSame) }},
 	} {
@@ -100,7 +102,7 @@ func (f *fileFacts) readLists(src *source) error {
 // listed are the members in the lists, for whom the journal is asked.
 func (f *fileFacts) listed() map[int64]int64 {
 	members := map[int64]int64{}
-	for _, list := range []list{f.gaps, f.access, f.links, f.failed} {
+	for _, list := range []list{f.gaps, f.access, f.links, f.failed, f.delta} {
 		for _, row := range list.rows {
 			if id, err := strconv.ParseInt(row.cell(wp.ColumnID), 10, 64); err == nil {
 				members[id] = 0

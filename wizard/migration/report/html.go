@@ -36,4 +36,6 @@ func (r *Report) html() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+func sortedCounts(counts map[string]int) []string { return slices.Sorted(maps.Keys(counts)) }
+
 func sortedNames(files map[string]string) []string { return slices.Sorted(maps.Keys(files)) }

@@ -36,6 +36,9 @@ type history struct {
 	// undone is the last undo that came to its end, accepted what the owner accepted last that starts by itself.
 	undone   *undoneLine
 	accepted map[string]int64
+	// deltas are the looks at what changed on the site, aside is what the tools did.
+	deltas []deltaLine
+	aside  asideFacts
 	// watched are the looks at everybody after the migration.
 	watched []watchedLine
 	// spans are the runs of lines about one kind of work.
@@ -93,7 +96,7 @@ type (
 // readHistory verifies the whole journal and reads its first lines, or all of them. tasks tells which lines belong to which task; wanted are the
 // members whose lines are looked for. Both may be nil. Without a journal the history is empty.
 func readHistory(src *source, upTo int64, tasks taskList, wanted map[int64]int64) (*history, error) {
-	h := &history{made: map[string][]madeLine{}, accepted: map[string]int64{}, sent: map[byte]int{}, members: wanted}
+	h := &history{made: map[string][]madeLine{}, accepted: map[string]int64{}, sent: map[byte]int{}, members: wanted, aside: asideFacts{}}
 	file, err := src.root.Open(journalFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return h, nil
@@ -162,7 +165,12 @@ func (h *history) take(entry checkpoint.Entry) error {
 	if entry.Phase != checkpoint.Note && entry.Op != migration.OpCanary {
 		h.lastWork = entry.Seq
 	}
+	if err := h.aside.take(entry); err != nil {
+		return err
+	}
 	switch {
+	case entry.Op == migration.OpDelta:
+		return h.takeDelta(entry)
 	case entry.Op == migration.OpProof:
 		return h.takeProof(entry)
 	case entry.Op == migration.OpWatch:

@@ -32,18 +32,18 @@ func (f *facts) access() Section {
 }
 
 func (f *facts) accessTable() Table {
-	return Table{ID: "changes", Caption: "Members who lose or gain access, or cannot be decided", Columns: columns("Verdict", "#User ID", "Address", "Loses", "Gains", "Why", "#Journal line"),
+	return Table{ID: "changes", Caption: "Members who lose or gain access, or cannot be decided", Columns: columns("Verdict", "#User ID", "Address", "Loses", "Gains", "Why", "Contact", "#Journal line"),
 		More: cut(len(f.files.access.rows), f.files.access.total, f.files.access.file),
 		Rows: rowsOf(f.files.access, func(row record) []Text {
-			return []Text{outside(row.cell("verdict")), outside(row.cell("ID")), person(row.cell("user_email")), manyTags(row.cell("lost")), manyTags(row.cell("gained")), outside(row.cell("note")), f.line(row)}
+			return []Text{outside(row.cell("verdict")), outside(row.cell("ID")), person(row.cell("user_email")), manyTags(row.cell("lost")), manyTags(row.cell("gained")), outside(row.cell("note")), outside(row.cell("contact_id")), f.line(row)}
 		})}
 }
 
 func (f *facts) gapsTable() Table {
-	return Table{ID: "gaps", Caption: "Members with a gap: something that should be in the CRM was not seen there", Columns: columns("#User ID", "Address", "Problem", "Tags", "#Journal line"),
+	return Table{ID: "gaps", Caption: "Members with a gap: something that should be in the CRM was not seen there", Columns: columns("#User ID", "Address", "Problem", "Tags", "Contact", "#Journal line"),
 		More: cut(len(f.files.gaps.rows), f.files.gaps.total, f.files.gaps.file),
 		Rows: rowsOf(f.files.gaps, func(row record) []Text {
-			return []Text{outside(row.cell("ID")), person(row.cell("user_email")), outside(row.cell("problem")), manyTags(row.cell("tags")), f.line(row)}
+			return []Text{outside(row.cell("ID")), person(row.cell("user_email")), outside(row.cell("problem")), manyTags(row.cell("tags")), outside(row.cell("contact_id")), f.line(row)}
 		})}
 }
 

@@ -24,6 +24,8 @@ type Check struct {
 	// Lines is how many lines of the journal the report rests on, Since how many were written after them; Files and Figures were made again.
 	Lines, Since   int64
 	Files, Figures int
+	// Rows is how many rows about members were traced to their read-back and to the line that sent them.
+	Rows int
 	// Problems are what does not fit, in sentences that name the line, the file or the figure. Without any, all fits.
 	Problems []string
 	// alone says that only a journal was checked, without a report.
@@ -44,9 +46,13 @@ func (c *Check) Sentence() string {
 		return fmt.Sprintf("This report does not fit its journal and files (%s): do not rely on it before that is explained, and write a new one with allyswitch report.",
 			count(len(c.Problems), "difference", "differences"))
 	}
-	return fmt.Sprintf("All %s of the journal that this report rests on are unbroken, all %s are the ones it was made from, its text is as it was written, and its %s follow from them: "+
+	traced := ""
+	if c.Rows > 0 {
+		traced = ", and every row about a member who loses, gains or lacks something (" + grouped(c.Rows) + ") names the last read-back and the journal line that sent this member"
+	}
+	return fmt.Sprintf("All %s of the journal that this report rests on are unbroken, all %s are the ones it was made from, its text is as it was written, and its %s follow from them%s: "+
 		"this proves that nobody changed any of it by itself afterwards, but not that what the CRM answered was true, and not that nobody who has the whole folder wrote journal, files and report anew together.",
-		count(int(c.Lines), "line", "lines"), count(c.Files, "file", "files"), count(c.Figures, "figure", "figures"))
+		count(int(c.Lines), "line", "lines"), count(c.Files, "file", "files"), count(c.Figures, "figure", "figures"), traced)
 }
 
 func (c *Check) problem(format string, values ...any) {
@@ -207,11 +213,18 @@ func (c *Check) figures(src *source, history *history, evidence *Evidence) error
 		c.figure(told, again)
 		delete(again, told.Name)
 	}
+	if evidence.Format < format {
+		clear(again) // an earlier version knew fewer figures
+	}
 	for _, figure := range again {
 		c.problem("%s: the report leaves out “%s”, which is %s by %s.", c.Report, figure.Words, grouped(int(figure.Value)), figure.RestsOn())
 	}
+	for _, text := range history.lists(src.hashes) {
+		c.problem("%s", text)
+	}
+	err = c.rows(src, history)
 	slices.Sort(c.Problems)
-	return nil
+	return err
 }
 
 func (c *Check) figure(told Figure, again map[string]Figure) {
