@@ -137,7 +137,7 @@ func (f *facts) beside() Section {
 	if len(done) == 0 {
 		return Section{}
 	}
-	table := Table{ID: "beside", Caption: "Work beside the members' own", Columns: columns("What", "#How many", "Journal lines")}
+	table := Table{ID: "beside-table", Caption: "Work beside the members' own", Columns: columns("What", "#How many", "Journal lines")}
 	for _, kind := range done {
 		table.Rows = append(table.Rows, []Text{say(kind.words), number(kind.n), say(span{from: kind.from, to: kind.to}.lines())})
 	}

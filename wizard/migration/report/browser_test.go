@@ -15,7 +15,10 @@ import (
 
 	"allyswitch/crm/sandbox"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
 	"allyswitch/wizard/migration/report"
+	"allyswitch/wp"
 	"allyswitch/wp/wptest"
 )
 
@@ -42,6 +45,13 @@ func pages(t *testing.T) map[string]string {
 		s.save()
 		s.options.Limits = []report.Limit{{Requests: 5, Per: time.Second}}
 		s.write("allyswitch.log", busyLog())
+		late := s.site.People[len(s.site.People)-1]
+		late.ID, late.Email, late.Login = 900001, "late.comer@example.com", "late.comer"
+		s.site.People = append(s.site.People, late)
+		s.lookAgain()
+		if _, err := migration.MakePerson(s.t.Context(), s.deps, wp.Member{Email: "one.more@example.org", FirstName: "One"}, job.Discard); err != nil {
+			t.Fatal(err)
+		}
 		s.report()
 		found["bad"], found["redacted"] = s.read(report.HTMLFile), s.read(report.RedactedHTMLFile)
 	})

@@ -46,7 +46,7 @@ func (f *facts) changes() Section {
 		return Section{}
 	}
 	last := f.history.deltas[len(f.history.deltas)-1]
-	section := Section{ID: "changes", Title: "What changed on the site after the export", Source: fmt.Sprintf("Journal line %d, delta.json and delta.csv.", last.seq)}
+	section := Section{ID: "since", Title: "What changed on the site after the export", Source: fmt.Sprintf("Journal line %d, delta.json and delta.csv.", last.seq)}
 	section.Words = []string{fmt.Sprintf("All changes that were found have been carried over: none is left. The last look was on %s.", moment(last.at))}
 	if last.Waiting > 0 {
 		section.Words = []string{fmt.Sprintf("%s still to be carried over.", count(last.Waiting, "member is", "members are"))}
