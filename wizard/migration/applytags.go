@@ -31,7 +31,7 @@ func (r *importer) applyTags(ctx context.Context, members []int) error {
 		}
 		group.Go(func() error {
 			features := r.deps.CRM.Features()
-			if err := r.slowly(groupCtx, features.TagCosts, calls(len(part.targets), features.TagBatch)); err != nil {
+			if err := r.deps.slowly(groupCtx, features.TagCosts, calls(len(part.targets), features.TagBatch)); err != nil {
 				return err
 			}
 			if err := r.report.Gate(groupCtx); err != nil {

@@ -39,7 +39,7 @@ type befores map[int64][]Before
 func readBefores(ctx context.Context, deps Deps, roster *Roster, own fieldIDs, report job.Reporter) (befores, int, error) {
 	report.Phase("Looking at who is in the CRM already", 0)
 	found, seen := befores{}, 0
-	_, err := deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+	_, err := deps.eachContact(ctx, func(contact crm.Contact) error {
 		seen++
 		report.Add(1, 0)
 		if member, ok := roster.ByKey(address.Key(contact.Email)); ok {
@@ -88,7 +88,7 @@ func readBeforeTags(ctx context.Context, deps Deps, roster *Roster, found before
 	for _, name := range roster.Tags {
 		tag, ok := existing[name]
 		if ok {
-			_, err := deps.CRM.EachTagged(ctx, tag, func(target crm.Target) error {
+			err := deps.eachTagged(ctx, tag, func(target crm.Target) error {
 				byContact[target.ID] = append(byContact[target.ID], name)
 				return nil
 			})

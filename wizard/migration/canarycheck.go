@@ -138,7 +138,8 @@ type CanaryRemoval struct {
 
 // RemoveCanaries takes the made-up members out of the CRM again, and reads back that they are gone.
 func RemoveCanaries(ctx context.Context, deps Deps, report job.Reporter) (CanaryRemoval, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	var removal CanaryRemoval
 	if err := CheckAccount(ctx, deps); err != nil {
 		return removal, err

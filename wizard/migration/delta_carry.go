@@ -51,7 +51,8 @@ func CarryChanges(ctx context.Context, deps Deps, acceptNoRoom bool, report job.
 // RemoveLostTags takes off, in the CRM, the tags that members have lost on the site. It is called only when the owner has said so. What counts as removed
 // is what a read-back shows.
 func RemoveLostTags(ctx context.Context, deps Deps, report job.Reporter) (*Delta, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	delta, err := LoadDelta(deps.Folder)
 	if err != nil || delta.ToRemove() == 0 {
 		return delta, err

@@ -35,6 +35,9 @@ type Deps struct {
 	// Site is the companion on the site, with which undo gives contact IDs back; nil when it cannot be reached, which NoSite then says in words.
 	Site   *site.Companion
 	NoSite string
+
+	// pacer holds the owner's part of the pace for one task, reading and writing alike.
+	pacer *throttle
 }
 
 // The files of a migration folder that this package writes.

@@ -25,7 +25,7 @@ func FindDuplicates(ctx context.Context, deps Deps, report job.Reporter) (Duplic
 	report.Phase("Reading all contacts", 0)
 	byKey, several := map[string]int{}, map[string][]crm.Contact{}
 	first := map[string]crm.Contact{}
-	looked, err := deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+	looked, err := deps.eachContact(ctx, func(contact crm.Contact) error {
 		key := address.Key(contact.Email)
 		if key == "" {
 			return report.Gate(ctx)

@@ -59,18 +59,17 @@ const groupSize = 20
 
 // importer is one run of Import.
 type importer struct {
-	deps     Deps
-	report   job.Reporter
-	roster   *Roster
-	ledger   *ledger
-	befores  befores
-	plan     *Plan
-	blast    Blast
-	throttle *throttle
-	own      fieldIDs
-	tags     map[string]crm.Tag
-	left     map[int64]bool
-	again    map[int64]bool
+	deps    Deps
+	report  job.Reporter
+	roster  *Roster
+	ledger  *ledger
+	befores befores
+	plan    *Plan
+	blast   Blast
+	own     fieldIDs
+	tags    map[string]crm.Tag
+	left    map[int64]bool
+	again   map[int64]bool
 
 	mu     sync.Mutex
 	sent   int
@@ -81,14 +80,13 @@ type importer struct {
 // Import sends the members to the CRM, with their custom fields and tags. It goes on where an earlier run ended, looks up what nobody knows the
 // outcome of, and sends nobody twice.
 func Import(ctx context.Context, deps Deps, input ImportInput, report job.Reporter) (ImportResult, error) {
-	throttle := newThrottle(deps)
-	defer watchWaits(ctx, deps.CRM, report, throttle.wait)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	began, before := time.Now(), deps.CRM.Meter().Read().Requests
 	run, err := openImport(ctx, deps, input, report)
 	if err != nil {
 		return ImportResult{}, err
 	}
-	run.throttle = throttle
 	if err = run.canariesAhead(ctx); err == nil {
 		err = run.send(ctx, input)
 	}
@@ -127,7 +125,7 @@ func (r *importer) send(ctx context.Context, input ImportInput) error {
 			break
 		}
 		group.Go(func() error {
-			if err := r.slowly(groupCtx, r.deps.CRM.Features().UpsertCosts, len(part.batches)); err != nil {
+			if err := r.deps.slowly(groupCtx, r.deps.CRM.Features().UpsertCosts, len(part.batches)); err != nil {
 				return err
 			}
 			if err := r.report.Gate(groupCtx); err != nil {
@@ -143,13 +141,6 @@ func (r *importer) send(ctx context.Context, input ImportInput) error {
 		return err
 	}
 	return r.applyTags(ctx, members)
-}
-
-// slowly waits for the owner's part of the pace before so many calls.
-func (r *importer) slowly(ctx context.Context, costs []crm.Cost, calls int) error {
-	cost := counts{}
-	cost.add(costs, calls)
-	return r.throttle.take(ctx, cost, r.deps.CRM.Meter().Read().Speed)
 }
 
 // choose lists the members that are to be sent now.

@@ -97,7 +97,8 @@ func (r Room) Fits() (fits, known bool) {
 
 // MakePlan reads the account and works out what an import would do. It writes plan.json and before.jsonl and sends nothing.
 func MakePlan(ctx context.Context, deps Deps, report job.Reporter) (*Plan, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	roster, err := LoadRoster(deps.Folder, deps.UnlistedHaveNone)
 	if err != nil {
 		return nil, err

@@ -60,7 +60,8 @@ const ProofFile = "proof.json"
 
 // Prove reads everybody back and compares. It writes proof.json, gaps.csv, contact-ids.csv and access.csv, and changes nothing in the CRM.
 func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	roster, err := LoadRoster(deps.Folder, deps.UnlistedHaveNone)
 	if err != nil {
 		return nil, err

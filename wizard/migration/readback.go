@@ -64,7 +64,7 @@ func readBack(ctx context.Context, deps Deps, roster *Roster, names []string, re
 	index, sets, scratch := tagIndex(names), newTagSets(), make([]uint32, 0, len(names)+64)
 	places := map[crm.ContactID]place{}
 	byTag := !deps.CRM.Features().TagsOnRead
-	_, err = deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+	_, err = deps.eachContact(ctx, func(contact crm.Contact) error {
 		seen := see(contact, own)
 		tags := numbersOf(contact.Tags, index, scratch)
 		member, ok := roster.ByKey(address.Key(contact.Email))
@@ -155,7 +155,7 @@ func (b *ReadBack) readTags(ctx context.Context, deps Deps, names []string, plac
 	}
 	for i, name := range names {
 		if tag, there := existing[name]; there {
-			_, err := deps.CRM.EachTagged(ctx, tag, func(target crm.Target) error {
+			err := deps.eachTagged(ctx, tag, func(target crm.Target) error {
 				if at, ok := places[target.ID]; ok {
 					seen := &b.Members[at.member][at.contact]
 					seen.Tags = append(seen.Tags, uint32(i))

@@ -109,7 +109,8 @@ func LoadRehearsal(folder *checkpoint.Folder) (*Rehearsal, error) {
 // Rehearse tries plan, import and proof on a sandbox that holds the account's own tags, fields, automations and contacts of the members. The account itself
 // is only read, the members are the real ones, and nothing leaves this computer. It needs a plan, and saves rehearsal.json.
 func Rehearse(ctx context.Context, deps Deps, input RehearseInput, report job.Reporter) (*Rehearsal, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	stage, err := setStage(ctx, deps, input, report)
 	if err != nil {
 		return nil, err
@@ -260,7 +261,7 @@ func (s *stage) open() error {
 		return doing("make a folder for the rehearsal", err)
 	}
 	s.deps = s.real
-	s.deps.CRM, s.deps.Folder, s.deps.Began, s.deps.Throttle = s.client, folder, checkpoint.CRM{}, 0
+	s.deps.CRM, s.deps.Folder, s.deps.Began, s.deps.Throttle, s.deps.pacer = s.client, folder, checkpoint.CRM{}, 0, nil
 	for _, name := range []string{MembersFile, TagsFile, OfferingsFile} {
 		if err := copyInto(folder, s.real.Folder, name); err != nil {
 			s.clear()

@@ -64,7 +64,7 @@ func (r *importer) lookUp(ctx context.Context, open []openBatch) (map[string][]c
 
 func (r *importer) lookUpInPages(ctx context.Context, wanted map[string]bool) (map[string][]crm.Contact, error) {
 	found := map[string][]crm.Contact{}
-	_, err := r.deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+	_, err := r.deps.eachContact(ctx, func(contact crm.Contact) error {
 		if key := address.Key(contact.Email); wanted[key] {
 			found[key] = append(found[key], contact)
 			r.report.Add(1, 0)

@@ -67,6 +67,51 @@ func TestAThrottleMakesItSlowerAndSaysWhy(t *testing.T) {
 	})
 }
 
+// TestAThrottleHoldsReadingAndUndoToo reads everybody back, looks again and takes everything back at a tenth of the pace.
+func TestAThrottleHoldsReadingAndUndoToo(t *testing.T) {
+	for _, crmID := range []string{"activecampaign", "keap", "ontraport"} {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStoryOf(t, crmID, wptest.Even(600, 4), sandbox.Options{})
+				s.sendEverybody()
+				s.prove()
+				time.Sleep(time.Hour)
+				for what, work := range map[string]func(job.Reporter) error{
+					"plan":  func(report job.Reporter) error { _, err := migration.MakePlan(t.Context(), s.deps, report); return err },
+					"proof": func(report job.Reporter) error { _, err := migration.Prove(t.Context(), s.deps, report); return err },
+					"watch": func(report job.Reporter) error { _, err := migration.Watch(t.Context(), s.deps, report); return err },
+				} {
+					s.tenTimesSlower(what, work)
+				}
+				s.deps.Throttle = 10
+				report := &job.Recording{}
+				if _, err := migration.Undo(t.Context(), s.deps, 0, report); err != nil || !strings.Contains(strings.Join(report.Waits(), "\n"), "10 % of the allowed pace") {
+					t.Errorf("undo: %v, %v", err, report.Waits())
+				}
+			})
+		})
+	}
+}
+
+// tenTimesSlower does the same at the whole pace and at a tenth of it.
+func (s *story) tenTimesSlower(what string, work func(job.Reporter) error) {
+	s.t.Helper()
+	took := map[int]time.Duration{}
+	report := &job.Recording{}
+	for _, percent := range []int{100, 10} {
+		s.deps.Throttle = percent
+		began := time.Now()
+		if err := work(report); err != nil {
+			s.t.Fatal(err)
+		}
+		took[percent] = time.Since(began)
+		time.Sleep(time.Hour)
+	}
+	if took[10] < took[100]*3/2 || !strings.Contains(strings.Join(report.Waits(), "\n"), "10 % of the allowed pace") {
+		s.t.Errorf("%s took %s, and %s at a tenth of the pace: %v", what, took[100], took[10], report.Waits())
+	}
+}
+
 // TestAPauseHoldsEverythingAndGoesOn presses the pause key in the middle of an import.
 func TestAPauseHoldsEverythingAndGoesOn(t *testing.T) {
 	forEveryCRM(t, sandbox.Options{Latency: 300 * time.Millisecond}, func(t *testing.T, s *story) {

@@ -69,6 +69,8 @@ func SendStudents(ctx context.Context, deps Deps, batch StudentBatch, report job
 	if len(starts) > 0 && !batch.Accepted {
 		return StudentsSent{}, &Refusal{Gate: ErrUndecided, Detail: strings.Join(starts, ", ")}
 	}
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	sender := &studentSender{deps: deps, report: report}
 	if sender.list, err = LoadStudents(deps.Folder); err != nil {
 		return StudentsSent{}, err
@@ -121,7 +123,7 @@ func (s *studentSender) look(ctx context.Context) error {
 		wanted[address.Key(one.Email)] = !one.Out
 	}
 	s.known = map[string][]crm.Contact{}
-	_, err := s.deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+	_, err := s.deps.eachContact(ctx, func(contact crm.Contact) error {
 		if key := address.Key(contact.Email); wanted[key] {
 			s.known[key] = append(s.known[key], contact)
 		}
@@ -141,7 +143,7 @@ func (s *studentSender) lookAtTags(ctx context.Context) error {
 	}
 	has := map[crm.ContactID][]crm.Tag{}
 	for _, tag := range s.tags {
-		if _, err := s.deps.CRM.EachTagged(ctx, tag, func(target crm.Target) error { has[target.ID] = append(has[target.ID], tag); return nil }); err != nil {
+		if err := s.deps.eachTagged(ctx, tag, func(target crm.Target) error { has[target.ID] = append(has[target.ID], tag); return nil }); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,64 @@ func newThrottle(deps Deps) *throttle {
 	return &throttle{percent: deps.Throttle, windows: deps.CRM.Features().Windows}
 }
 
+// paced are the same with a throttle for one task.
+func (deps Deps) paced() Deps {
+	if deps.pacer == nil {
+		deps.pacer = newThrottle(deps)
+	}
+	return deps
+}
+
+// slowly waits for the owner's part of the pace before so many calls.
+func (deps Deps) slowly(ctx context.Context, costs []crm.Cost, calls int) error {
+	if deps.pacer == nil {
+		return ctx.Err()
+	}
+	cost := counts{}
+	cost.add(costs, calls)
+	return deps.pacer.take(ctx, cost, deps.CRM.Meter().Read().Speed)
+}
+
+// eachContact reads everybody, at the owner's part of the pace.
+func (deps Deps) eachContact(ctx context.Context, fn func(crm.Contact) error) (int, error) {
+	turn := deps.pages(ctx)
+	if err := turn(); err != nil {
+		return 0, err
+	}
+	return deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+		if err := fn(contact); err != nil {
+			return err
+		}
+		return turn()
+	})
+}
+
+// eachTagged reads who has a tag, at the owner's part of the pace.
+func (deps Deps) eachTagged(ctx context.Context, tag crm.Tag, fn func(crm.Target) error) error {
+	turn := deps.pages(ctx)
+	if err := turn(); err != nil {
+		return err
+	}
+	_, err := deps.CRM.EachTagged(ctx, tag, func(target crm.Target) error {
+		if err := fn(target); err != nil {
+			return err
+		}
+		return turn()
+	})
+	return err
+}
+
+// pages waits at the first call, and then after as many as a page holds: the next page is asked for once the last of this one has been dealt with.
+func (deps Deps) pages(ctx context.Context) func() error {
+	features, n := deps.CRM.Features(), -1
+	return func() error {
+		if n++; n%max(1, features.PageSize) != 0 {
+			return nil
+		}
+		return deps.slowly(ctx, features.ReadCosts, 1)
+	}
+}
+
 // take waits for the time at which calls of this cost may begin. speed is how many times faster than life the other end runs.
 func (t *throttle) take(ctx context.Context, cost counts, speed float64) error {
 	if t.percent <= 0 || t.percent >= 100 {
@@ -69,6 +127,9 @@ func (t *throttle) pace(cost counts) time.Duration {
 
 // wait says why nothing is sent, zero when the throttle is not the reason.
 func (t *throttle) wait() crm.Wait {
+	if t == nil {
+		return crm.Wait{}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.waiting.After(time.Now()) {

@@ -161,7 +161,8 @@ func UndoneUntil(folder *checkpoint.Folder, since time.Time) (int64, error) {
 // PlanUndo works out what undo would do and writes undo.csv and undo-left.csv. It sends nothing. After is the last line of the journal that stays
 // done, 0 to take everything back.
 func PlanUndo(ctx context.Context, deps Deps, after int64, report job.Reporter) (*UndoPlan, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	u, err := openUndo(ctx, deps, after, report)
 	if err != nil {
 		return nil, err
@@ -176,7 +177,8 @@ func PlanUndo(ctx context.Context, deps Deps, after int64, report job.Reporter) 
 // Undo takes back what the journal says was done after a line, and proves it by reading everybody back. It can be stopped at any moment: what is there
 // decides what is still to be done, so that the next call goes on.
 func Undo(ctx context.Context, deps Deps, after int64, report job.Reporter) (*UndoResult, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	u, err := openUndo(ctx, deps, after, report)
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func lookAround(ctx context.Context, deps Deps, b *book, roster *Roster, report 
 	}
 	find, place := newFinder(b, roster, l.own.user), map[crm.ContactID]int64{}
 	report.Phase("Reading everybody from "+deps.CRM.Provider().Name, int64(len(b.members)))
-	_, err = deps.CRM.EachContact(ctx, func(contact crm.Contact) error {
+	_, err = deps.eachContact(ctx, func(contact crm.Contact) error {
 		if canaries[address.Key(contact.Email)] {
 			l.madeUp = append(l.madeUp, contact)
 			place[contact.ID] = 0
@@ -173,7 +173,7 @@ func (l *look) readTags(ctx context.Context, deps Deps, place map[crm.ContactID]
 	report.Phase("Reading who has which tag", int64(len(l.tags)))
 	carried := map[crm.ContactID][]crm.Tag{}
 	for _, tag := range l.tags {
-		_, err := deps.CRM.EachTagged(ctx, tag, func(target crm.Target) error {
+		err := deps.eachTagged(ctx, tag, func(target crm.Target) error {
 			if _, ours := place[target.ID]; ours {
 				carried[target.ID] = append(carried[target.ID], tag)
 			} else {

@@ -79,7 +79,7 @@ func (u *undoer) changeTag(ctx context.Context, name string, on bool, targets []
 		group = groupSize
 	}
 	return u.inGroups(ctx, what, group, targets, func(ctx context.Context, part []undoTarget) error {
-		return u.journalled(OpUndoTag, intentOf(name, on, part), func(outcome *undoOutcome) error {
+		return u.journalled(ctx, OpUndoTag, intentOf(name, on, part), func(outcome *undoOutcome) error {
 			for some := range slices.Chunk(part, size) {
 				if err := u.callTag(ctx, tag, on, some, outcome); err != nil {
 					return err
@@ -134,7 +134,7 @@ func (u *undoer) giveBack(ctx context.Context, values []undoValues) error {
 	set, blank = u.again("values ", set), u.again("values ", blank)
 	group := max(groupSize, u.deps.CRM.Features().UpsertBatch)
 	err := u.inGroups(ctx, "Giving contacts back what they had", group, set, func(ctx context.Context, part []undoTarget) error {
-		return u.journalled(OpUndoValues, intentOf("", false, part), func(outcome *undoOutcome) error {
+		return u.journalled(ctx, OpUndoValues, intentOf("", false, part), func(outcome *undoOutcome) error {
 			return u.write(ctx, part, byContact, outcome)
 		})
 	})
@@ -145,7 +145,7 @@ func (u *undoer) giveBack(ctx context.Context, values []undoValues) error {
 		return err
 	}
 	return u.inGroups(ctx, "Emptying what was empty", groupSize, blank, func(ctx context.Context, part []undoTarget) error {
-		return u.journalled(OpUndoValues, intentOf("", false, part), func(outcome *undoOutcome) error {
+		return u.journalled(ctx, OpUndoValues, intentOf("", false, part), func(outcome *undoOutcome) error {
 			return u.empty(ctx, part, byContact, outcome)
 		})
 	})
@@ -195,7 +195,7 @@ func (u *undoer) removeContacts(ctx context.Context, targets []undoTarget) error
 	}
 	targets = u.again("", targets)
 	return u.inGroups(ctx, "Removing contacts that AllySwitch made", groupSize, targets, func(ctx context.Context, part []undoTarget) error {
-		return u.journalled(OpUndoContact, intentOf("", false, part), func(outcome *undoOutcome) error {
+		return u.journalled(ctx, OpUndoContact, intentOf("", false, part), func(outcome *undoOutcome) error {
 			return u.oneByOne(part, "", outcome, &u.result.Removed, func(one undoTarget) error {
 				err := remover.DeleteContact(ctx, one.Target)
 				hit(OpUndoContact + "-after-call")
@@ -244,7 +244,10 @@ func (u *undoer) inGroups(ctx context.Context, what string, size int, targets []
 
 // journalled writes the intent, does the work, and writes whom the CRM refused. Work that ends with an error leaves the intent open: what is there
 // decides, next time, what is still to be done.
-func (u *undoer) journalled(op string, intent undoIntent, do func(*undoOutcome) error) error {
+func (u *undoer) journalled(ctx context.Context, op string, intent undoIntent, do func(*undoOutcome) error) error {
+	if err := u.slowly(ctx, op, len(intent.Members)); err != nil {
+		return err
+	}
 	batch := u.nextBatch()
 	if err := u.deps.note(checkpoint.Intent, op, batch, intent); err != nil {
 		return err
@@ -267,6 +270,14 @@ func (u *undoer) journalled(op string, intent undoIntent, do func(*undoOutcome) 
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.guard.count(strings.Repeat(string(rune(letterFailed)), refused) + strings.Repeat(string(rune(letterUpdated)), done))
+}
+
+// slowly waits for the owner's part of the pace before so many contacts are changed.
+func (u *undoer) slowly(ctx context.Context, op string, contacts int) error {
+	if features := u.deps.CRM.Features(); op == OpUndoTag {
+		return u.deps.slowly(ctx, features.TagCosts, calls(contacts, max(1, features.TagBatch)))
+	}
+	return u.deps.slowly(ctx, []crm.Cost{{Class: crm.ClassAll, Calls: 1}}, contacts)
 }
 
 // again leaves out what was asked of the CRM often enough.

@@ -81,7 +81,8 @@ func some(members []string) string {
 // Watch reads everybody back and compares with what the last proof has shown. It changes nothing in the CRM, and leaves that proof and its lists as they
 // are.
 func Watch(ctx context.Context, deps Deps, report job.Reporter) (*Watched, error) {
-	defer watchWaits(ctx, deps.CRM, report)()
+	deps = deps.paced()
+	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	before, err := readStandings(deps.Folder)
 	if err != nil {
 		return nil, err
