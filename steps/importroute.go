@@ -3,7 +3,9 @@ package steps
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
@@ -17,8 +19,8 @@ const (
 	routeUpload = "upload"
 )
 
-// keepRoutes keeps what the planner says about the ways in.
-func keepRoutes(state *checkpoint.State, routes []migration.Route) {
+// keepRoutes keeps what the planner says about the ways in, and how long the best one lasts with reading everybody back.
+func keepRoutes(state *checkpoint.State, routes []migration.Route, read time.Duration) {
 	var lines []string
 	setNote(state, Import, "route.best", routeAPI)
 	setNote(state, Import, "route.upload", "")
@@ -27,6 +29,7 @@ func keepRoutes(state *checkpoint.State, routes []migration.Route) {
 		if route.Best {
 			mark = "*"
 			setNote(state, Import, "route.best", route.ID)
+			setNote(state, Import, "route.seconds", strconv.Itoa(int((route.Machine + route.Person + read).Seconds())))
 		}
 		if route.ID == routeUpload {
 			setNote(state, Import, "route.upload", route.Sentence())

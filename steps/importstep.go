@@ -137,7 +137,7 @@ func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 	setNote(state, Import, "plan.read-time", migration.Spell(plan.ReadBack.Duration()))
 	setNote(state, Import, "room", roomWord(plan.Room))
 	setNote(state, Import, "plan.note", plan.Note)
-	keepRoutes(state, plan.Routes)
+	keepRoutes(state, plan.Routes, plan.ReadBack.Duration())
 	var conflicts []string
 	for _, conflict := range plan.Conflicts {
 		conflicts = append(conflicts, conflict.Name+"\t"+conflict.Other+"\t"+conflict.Why)
@@ -268,6 +268,7 @@ func (s *step) importFacts(state *checkpoint.State) []wizard.Fact {
 		fact(wizard.MarkPlain, "Proof", say("reading everybody back takes %s, %d {request|requests}", note(state, Import, "plan.read-time"), count(state, Import, "plan.read-requests"))),
 	}
 	facts = append(facts, routeFacts(state)...)
+	facts = append(facts, closedHoursFact(state)...)
 	facts = append(facts, s.careFacts(state)...)
 	facts = append(facts, s.startFacts(state)...)
 	facts = append(facts, s.rehearsalFacts(state)...)

@@ -21,7 +21,7 @@ func (s *step) maintenanceSheet(state *checkpoint.State) wizard.Sheet {
 			"Never go back by restoring an old database once payments have run again. It erases payments, and cards could be charged twice.",
 		},
 		Did: viewFacts(state),
-		Items: []wizard.Item{before,
+		Items: []wizard.Item{s.closedHoursQuestion(state), before,
 			s.tick(state, wizard.Tick{Key: "on", Text: "Maintenance mode is on", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
 				Look: "the steps shown in this section, and follow each. On older versions they are under Initial Setup, Developer Tools."}),
 			s.tick(state, wizard.Tick{Key: "seen", Text: "You have seen what a visitor sees now",
