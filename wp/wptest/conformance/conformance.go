@@ -30,6 +30,8 @@ type Target struct {
 	Close func(t *testing.T)
 	// PasswordsOff is the way to the site as it is without application passwords.
 	PasswordsOff func(t *testing.T) http.RoundTripper
+	// PlainPermalinks is the way to the site as it is without pretty addresses.
+	PlainPermalinks func(t *testing.T) http.RoundTripper
 	// AccessAlly3 makes AccessAlly older than 4.0 until the test ends.
 	AccessAlly3 func(t *testing.T)
 }
@@ -48,7 +50,11 @@ func Fake(people int) Target {
 		LimitedPassword: limited["site.password"], Transport: sandbox.Transport(handler), Site: made, Mail: handler.Mail,
 		Close:        func(t *testing.T) { set(t, wptest.MaintenanceMode) },
 		PasswordsOff: func(t *testing.T) http.RoundTripper { set(t, wptest.PasswordsOff); return sandbox.Transport(handler) },
-		AccessAlly3:  func(t *testing.T) { set(t, wptest.AccessAlly3) },
+		PlainPermalinks: func(t *testing.T) http.RoundTripper {
+			set(t, wptest.PlainPermalinks)
+			return sandbox.Transport(handler)
+		},
+		AccessAlly3: func(t *testing.T) { set(t, wptest.AccessAlly3) },
 	}
 }
 
@@ -58,11 +64,10 @@ func Real(t testing.TB) Target {
 	there := realsite.Open(t)
 	return Target{URL: there.URL, User: there.User, Password: there.Password, LimitedUser: there.LimitedUser, LimitedPassword: there.LimitedPassword,
 		Transport: http.DefaultTransport, Site: wptest.New(there.People, 1), Mail: func() []string { return linesOf(there.MailLog) },
-		Close: func(t *testing.T) { closeReal(t, there) },
-		PasswordsOff: func(*testing.T) http.RoundTripper {
-			return altered(http.DefaultTransport, func(r *http.Request) { r.Header.Set("X-AllySwitch-Test-Live", "1") })
-		},
-		AccessAlly3: func(t *testing.T) { there.Shape(t, map[string]any{"version": "3.6.2", "copy_tags": true}) },
+		Close:           func(t *testing.T) { closeReal(t, there) },
+		PasswordsOff:    func(*testing.T) http.RoundTripper { return marked("X-AllySwitch-Test-Live") },
+		PlainPermalinks: func(*testing.T) http.RoundTripper { return marked("X-AllySwitch-Test-Plain") },
+		AccessAlly3:     func(t *testing.T) { there.Shape(t, map[string]any{"version": "3.6.2", "copy_tags": true}) },
 	}
 }
 
@@ -82,6 +87,11 @@ func closeReal(t *testing.T, there *realsite.Site) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.Remove(file) })
+}
+
+// marked asks the test plugin of the real site for a condition.
+func marked(header string) http.RoundTripper {
+	return altered(http.DefaultTransport, func(r *http.Request) { r.Header.Set(header, "1") })
 }
 
 // altered changes requests on the way, as hosts do.

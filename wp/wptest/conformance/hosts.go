@@ -13,6 +13,7 @@ import (
 func runHosts(t *testing.T, target Target) {
 	t.Run("the header is stripped", func(t *testing.T) { stripped(t, target) })
 	t.Run("application passwords are off", func(t *testing.T) { passwordsOff(t, target) })
+	t.Run("plain permalinks", func(t *testing.T) { plainPermalinks(t, target) })
 	t.Run("AccessAlly is older than 4.0", func(t *testing.T) { accessAlly3(t, target) })
 	t.Run("maintenance mode", func(t *testing.T) { maintenance(t, target) })
 }
@@ -43,6 +44,22 @@ func passwordsOff(t *testing.T, target Target) {
 	}
 	if _, err := found.Login(context.Background()); !site.Is(err, site.PasswordsOff) {
 		t.Errorf("%v", err)
+	}
+}
+
+func plainPermalinks(t *testing.T, target Target) {
+	target.Transport = target.PlainPermalinks(t)
+	found := target.open(t)
+	login, err := found.Login(context.Background())
+	if err != nil || login.Account.ID != 1 || !slices.Equal(login.Ways, []site.Way{site.ByCompanion, site.ByREST}) {
+		t.Fatalf("%+v, %v", login, err)
+	}
+	for _, way := range ways() {
+		users, _, err := read(found, site.ReadOptions{Way: way}, -1)
+		if err != nil {
+			t.Fatalf("%s: %v", way, err)
+		}
+		compare(t, users, exported(t, target))
 	}
 }
 

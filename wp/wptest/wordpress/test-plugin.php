@@ -22,3 +22,9 @@ if ( ! empty( $_SERVER['HTTP_X_ALLYSWITCH_TEST_LIVE'] ) ) {
 		}
 	);
 }
+
+// With this header the site has plain permalinks: REST answers at /?rest_route= only.
+if ( ! empty( $_SERVER['HTTP_X_ALLYSWITCH_TEST_PLAIN'] ) ) {
+	add_filter( 'pre_option_permalink_structure', '__return_empty_string' );
+	add_filter( 'pre_option_rewrite_rules', '__return_empty_string' );
+}
