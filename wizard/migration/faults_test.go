@@ -81,6 +81,7 @@ func TestAFullAccountStopsBeforeHarm(t *testing.T) {
 		t.Run(entry.Provider.ID, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStory(t, entry.Provider.ID, 90, sandbox.Options{Faults: "full", PlanLimit: 40})
+				before := s.sandbox.Contents()
 				plan := s.plan()
 				if fits, known := plan.Room.Fits(); known && fits {
 					t.Errorf("the plan says that all fit: %+v", plan.Room)
@@ -104,6 +105,7 @@ func TestAFullAccountStopsBeforeHarm(t *testing.T) {
 					}
 					seen[contact.Email] = true
 				}
+				s.isUndone(before, s.undo(0))
 			})
 		})
 	}

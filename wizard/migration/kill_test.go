@@ -35,6 +35,9 @@ type child struct {
 	Values map[string]string
 	// Undo makes it take everything back instead of importing.
 	Undo bool
+	// Work is what to do instead of importing, empty for the import; Site holds the address and the login of the site, nil for none.
+	Work string
+	Site map[string]string
 	// Canaries is where made-up members go ahead, empty for none.
 	Canaries string
 	// Crowd is what to do with so many made-up members, empty for none.
@@ -75,12 +78,22 @@ func childMain(text string) error {
 	if c.Undo {
 		return undoAll(ctx, deps)
 	}
+	if c.Site != nil {
+		if deps.Site, err = c.companion(ctx); err != nil {
+			return err
+		}
+	}
+	return c.work(ctx, deps)
+}
+
+// planAndImport plans once, and imports.
+func (c child) planAndImport(ctx context.Context, deps migration.Deps) error {
 	if _, err := os.Stat(filepath.Join(c.Dir, migration.PlanFile)); err != nil {
 		if _, err := migration.MakePlan(ctx, deps, job.Discard); err != nil {
 			return err
 		}
 	}
-	_, err = migration.Import(ctx, deps, migration.ImportInput{}, job.Discard)
+	_, err := migration.Import(ctx, deps, migration.ImportInput{}, job.Discard)
 	return err
 }
 
@@ -94,8 +107,13 @@ type plug struct {
 // newPlug makes a site with so few people that a run is short, and an account that already knows one of them.
 func newPlug(t *testing.T, crmID string) *plug {
 	t.Helper()
+	return newPlugWith(t, crmID, sandbox.Options{Speed: 2000})
+}
+
+func newPlugWith(t *testing.T, crmID string, options sandbox.Options) *plug {
+	t.Helper()
 	entry, _ := registry.Find(crmID)
-	box := entry.Sandbox(sandbox.Options{Speed: 2000})
+	box := entry.Sandbox(options)
 	box.Load(sandbox.Contents{Contacts: []sandbox.Contact{{Email: "plus.first+vip@example.com", FirstName: "Known", State: "active"}}})
 	server := httptest.NewServer(box)
 	t.Cleanup(server.Close)
