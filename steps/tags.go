@@ -79,7 +79,7 @@ func (s *step) prove(ctx context.Context, deps migration.Deps, report job.Report
 	if err != nil {
 		return nil, err
 	}
-	return func(state *checkpoint.State) { keepProof(state, Tags, proof) }, nil
+	return func(state *checkpoint.State) { keepProof(state, s.id, proof) }, nil
 }
 
 func (s *step) mend(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {

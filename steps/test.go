@@ -1,12 +1,10 @@
 package steps
 
 import (
-	"context"
 	"fmt"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
-	"allyswitch/wizard/job"
 	"allyswitch/wizard/migration"
 )
 
@@ -20,7 +18,7 @@ func newTest(deps *Deps) *step {
 func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 	verified := s.doneWith(state, "verify") || s.doneWith(state, "mend")
 	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "verify", Label: "Check every member once more", Required: true, Complete: verified,
-		Help: "Contact, user ID, and all tags of 100 % of the members."}, s.verify)}
+		Help: "Contact, user ID, and all tags of 100 % of the members."}, s.prove)}
 	if verified {
 		items = append(items, s.accessTable(state)...)
 	}
@@ -87,21 +85,6 @@ func (s *step) handTested(state *checkpoint.State) bool {
 	return true
 }
 
-func (s *step) verify(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
-	proof, err := migration.Prove(ctx, deps, report)
-	if err != nil {
-		return nil, err
-	}
-	return func(state *checkpoint.State) { keepProof(state, Test, proof) }, nil
-}
-
-func (s *step) mendAndVerify(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
-	if err := migration.Mend(ctx, deps, report); err != nil {
-		return nil, err
-	}
-	return s.verify(ctx, deps, report)
-}
-
 func (s *step) accessTable(state *checkpoint.State) []wizard.Item {
 	changes := accessChanges(state)
 	if changes == 0 {
@@ -115,7 +98,7 @@ func (s *step) accessTable(state *checkpoint.State) []wizard.Item {
 		}}
 	acceptance := fmt.Sprintf("accept %d", changes)
 	return []wizard.Item{table,
-		s.crmTask(state, wizard.Task{Key: "mend", Label: "Send what is missing, and check again"}, s.mendAndVerify),
+		s.crmTask(state, wizard.Task{Key: "mend", Label: "Send what is missing, and check again"}, s.mend),
 		s.ask(state, wizard.Question{Key: "test.accept", Label: "Finish although the access of members changes?", Required: true, Confirm: acceptance,
 			Help: fmt.Sprintf("Their access is lost, gained or cannot be decided. To finish all the same, type: %s", acceptance)})}
 }

@@ -85,22 +85,18 @@ func (d *driver) untag(ctx context.Context, id crm.TagID, target *crm.Target) er
 // DeleteContact deletes a contact, if it still is who the caller means.
 func (d *driver) DeleteContact(ctx context.Context, target crm.Target) error {
 	const op = "delete the contact"
-	path := "/contacts/" + url.PathEscape(string(target.ID))
 	var reply contactReply
-	err := d.get(ctx, op, path, nil, &reply)
-	switch {
-	case crm.IsKind(err, crm.KindNotFound):
-		return nil
-	case err != nil:
-		return err
-	case reply.Contact == nil:
-		return incomplete(op, "the answer does not show the contact")
-	case reply.Contact.gone():
-		return nil
-	case target.Email != "" && address.Key(string(reply.Contact.Email)) != address.Key(target.Email):
-		return changed(op, "the contact now has another address")
-	}
-	return d.remove(ctx, op, path)
+	return d.removeIf(ctx, op, "/contacts/"+url.PathEscape(string(target.ID)), &reply, func() (gone bool, err error) {
+		switch {
+		case reply.Contact == nil:
+			return false, incomplete(op, "the answer does not show the contact")
+		case reply.Contact.gone():
+			return true, nil
+		case target.Email != "" && address.Key(string(reply.Contact.Email)) != address.Key(target.Email):
+			return false, changed(op, "the contact now has another address")
+		}
+		return false, nil
+	})
 }
 
 // DeleteTag deletes a tag, if it still has the name that the caller means.
@@ -110,37 +106,43 @@ func (d *driver) DeleteTag(ctx context.Context, tag crm.Tag) error {
 	if err != nil || id == "" {
 		return err
 	}
-	path := "/tags/" + url.PathEscape(string(id))
 	var reply tagReply
-	err = d.get(ctx, op, path, nil, &reply)
-	switch {
-	case crm.IsKind(err, crm.KindNotFound):
-		return nil
-	case err != nil:
-		return err
-	case reply.Tag == nil:
-		return incomplete(op, "the answer does not show the tag")
-	case tag.Name != "" && string(reply.Tag.Name) != tag.Name:
-		return changed(op, "the tag now has another name")
-	}
-	return d.remove(ctx, op, path)
+	return d.removeIf(ctx, op, "/tags/"+url.PathEscape(string(id)), &reply, func() (gone bool, err error) {
+		switch {
+		case reply.Tag == nil:
+			return false, incomplete(op, "the answer does not show the tag")
+		case tag.Name != "" && string(reply.Tag.Name) != tag.Name:
+			return false, changed(op, "the tag now has another name")
+		}
+		return false, nil
+	})
 }
 
 // DeleteField deletes a custom field with all its values, if it still has the name that the caller means.
 func (d *driver) DeleteField(ctx context.Context, field crm.Field) error {
 	const op = "delete the custom field"
-	path := "/fields/" + url.PathEscape(string(field.ID))
 	var reply fieldReply
-	err := d.get(ctx, op, path, nil, &reply)
-	switch {
-	case crm.IsKind(err, crm.KindNotFound):
-		return nil
-	case err != nil:
+	return d.removeIf(ctx, op, "/fields/"+url.PathEscape(string(field.ID)), &reply, func() (gone bool, err error) {
+		switch {
+		case reply.Field == nil:
+			return false, incomplete(op, "the answer does not show the field")
+		case field.Name != "" && string(reply.Field.Title) != field.Name:
+			return false, changed(op, "the field now has another name")
+		}
+		return false, nil
+	})
+}
+
+// removeIf reads a thing into reply and deletes it when look finds that it is there and still what the caller means. What is gone already is success.
+func (d *driver) removeIf(ctx context.Context, op, path string, reply any, look func() (gone bool, err error)) error {
+	if err := d.get(ctx, op, path, nil, reply); err != nil {
+		if crm.IsKind(err, crm.KindNotFound) {
+			return nil
+		}
 		return err
-	case reply.Field == nil:
-		return incomplete(op, "the answer does not show the field")
-	case field.Name != "" && string(reply.Field.Title) != field.Name:
-		return changed(op, "the field now has another name")
+	}
+	if gone, err := look(); gone || err != nil {
+		return err
 	}
 	return d.remove(ctx, op, path)
 }
