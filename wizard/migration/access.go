@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +19,9 @@ const OfferingsFile = "offerings.json"
 // Offerings are the site's offerings, or nil when nobody could read them: then tag sets are compared instead.
 type Offerings struct {
 	Offerings []wp.Offering `json:"offerings"`
+	// Unread are the names of offerings that could not be read in full: what opens them is not known, so that tags which no other offering names are compared
+	// one by one.
+	Unread []string `json:"unread,omitempty"`
 }
 
 // LoadOfferings reads offerings.json; nil without an error when there is none.
@@ -32,7 +36,11 @@ func LoadOfferings(folder *checkpoint.Folder) (*Offerings, error) {
 
 // SaveOfferings keeps what was read from the site.
 func SaveOfferings(folder *checkpoint.Folder, offerings []wp.Offering) error {
-	return doing("write "+OfferingsFile, writeJSON(folder, OfferingsFile, Offerings{offerings}))
+	return saveOfferings(folder, Offerings{Offerings: offerings})
+}
+
+func saveOfferings(folder *checkpoint.Folder, offerings Offerings) error {
+	return doing("write "+OfferingsFile, writeJSON(folder, OfferingsFile, offerings))
 }
 
 // Access compares what members could open before with what they can open now. Nothing unknown is counted as kept.
@@ -43,16 +51,16 @@ type Access struct {
 	Undecided int `json:"undecided"`
 	// Pages is how many protected pages were compared, 0 when whole tag sets were.
 	Pages int `json:"pages"`
+	// Offerings is how many offerings were compared as a whole, because the site names none of their pages; Unread how many could not be read in full.
+	Offerings int `json:"offerings,omitempty"`
+	Unread    int `json:"unread,omitempty"`
 	// Nobody says that there were no tags to compare at all.
 	Nobody bool `json:"nobody,omitempty"`
 }
 
 // Sentence is the verdict.
 func (a Access) Sentence() string {
-	what := "all their tags"
-	if a.Pages > 0 {
-		what = fmt.Sprintf("access to all %d protected pages", a.Pages)
-	}
+	what := a.what()
 	who := fmt.Sprintf("All %d members keep", a.Kept)
 	if a.Lost+a.Undecided > 0 {
 		who = fmt.Sprintf("%d of %d members keep", a.Kept, a.Kept+a.Lost+a.Undecided)
@@ -63,12 +71,37 @@ func (a Access) Sentence() string {
 	return fmt.Sprintf("%s %s. Lost %d. Gained %d. Not decidable %d.", who, what, a.Lost, a.Gained, a.Undecided)
 }
 
+// what says what was compared.
+func (a Access) what() string {
+	var parts []string
+	if a.Pages > 0 {
+		parts = append(parts, fmt.Sprintf("access to all %d protected pages", a.Pages))
+	}
+	if a.Offerings > 0 {
+		parts = append(parts, fmt.Sprintf("all %d offerings", a.Offerings))
+	}
+	if a.Unread > 0 {
+		parts = append(parts, "all their other tags")
+	}
+	switch len(parts) {
+	case 0:
+		return "all their tags"
+	case 1:
+		return parts[0]
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
 func (a *Access) finish(offerings *Offerings) {
 	if offerings == nil {
 		return
 	}
+	a.Unread = len(offerings.Unread)
 	for _, offering := range offerings.Offerings {
 		a.Pages += len(offering.Pages)
+		if len(offering.Pages) == 0 {
+			a.Offerings++
+		}
 	}
 }
 
@@ -180,15 +213,36 @@ func (p *prover) rules() {
 		return int32(index[name])
 	}
 	for _, offering := range p.offerings.Offerings {
-		for _, page := range offering.Pages {
-			opener := offering.Base
-			if page.Module != "" {
-				opener = offering.Modules[page.Module]
-			}
-			p.pages = append(p.pages, pageRule{page.Title, number(opener), number(offering.Instant), number(offering.Revoke)})
+		for _, part := range partsOf(offering) {
+			p.pages = append(p.pages, pageRule{part.title, number(part.opener), number(offering.Instant), number(offering.Revoke)})
 		}
 	}
-	p.before, p.after = make(bits, len(p.names)/64+1), make(bits, len(p.names)/64+1)
+	p.before, p.after, p.named = make(bits, len(p.names)/64+1), make(bits, len(p.names)/64+1), make(bits, len(p.names)/64+1)
+	for _, page := range p.pages {
+		p.named.add(page.opener, page.instant, page.revoke)
+	}
+}
+
+// offeringPart is a page of an offering, or what stands for it where the site names no pages: the offering itself, and each of its modules.
+type offeringPart struct{ title, opener string }
+
+func partsOf(offering wp.Offering) []offeringPart {
+	var parts []offeringPart
+	for _, page := range offering.Pages {
+		opener := offering.Base
+		if page.Module != "" {
+			opener = offering.Modules[page.Module]
+		}
+		parts = append(parts, offeringPart{page.Title, opener})
+	}
+	if len(parts) > 0 {
+		return parts
+	}
+	parts = append(parts, offeringPart{offering.Name, offering.Base})
+	for _, module := range slices.Sorted(maps.Keys(offering.Modules)) {
+		parts = append(parts, offeringPart{offering.Name + ", module " + module, offering.Modules[module]})
+	}
+	return parts
 }
 
 // bits are a set of numbers.
@@ -198,6 +252,14 @@ func (b bits) fill(numbers []uint32) {
 	clear(b)
 	for _, n := range numbers {
 		b[n/64] |= 1 << (n % 64)
+	}
+}
+
+func (b bits) add(numbers ...int32) {
+	for _, n := range numbers {
+		if n != noTag {
+			b[n/64] |= 1 << (n % 64)
+		}
 	}
 }
 
@@ -227,5 +289,20 @@ func (p *prover) difference(m *Member, contact Seen) (lost, gained []string) {
 			gained = append(gained, page.title)
 		}
 	}
+	if len(p.offerings.Unread) > 0 {
+		lost = append(lost, p.otherTags(missingTags(m.Tags, contact.Tags))...)
+		gained = append(gained, p.otherTags(missingTags(contact.Tags, m.Tags))...)
+	}
 	return lost, gained
+}
+
+// otherTags are those that no offering names which could be read: one that could not be read may hang on them.
+func (p *prover) otherTags(tags []uint32) []string {
+	var names []string
+	for _, tag := range tags {
+		if !p.named.has(int32(tag)) {
+			names = append(names, "the tag "+p.names[tag])
+		}
+	}
+	return names
 }

@@ -91,10 +91,12 @@ func (r *siteReader) readOfferings(ctx context.Context) error {
 	}
 	named, undecided := site.Named(offerings, tags)
 	r.result.Offerings = len(named)
+	kept := Offerings{Offerings: named}
 	for _, one := range undecided {
+		kept.Unread = append(kept.Unread, one.Offering.Name)
 		r.result.Undecided = append(r.result.Undecided, fmt.Sprintf("%s: %s", one.Offering.Name, one.Why))
 	}
-	return SaveOfferings(r.folder, named)
+	return saveOfferings(r.folder, kept)
 }
 
 func (r *siteReader) readUsers(ctx context.Context) error {

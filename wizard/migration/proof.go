@@ -106,8 +106,10 @@ type prover struct {
 	names         []string
 	pages         []pageRule
 	before, after bits
-	left          map[int64]string
-	gaps          [][]string
+	// named are the tags that an offering names which could be read.
+	named bits
+	left  map[int64]string
+	gaps  [][]string
 	// links are the members who are not certain, and orphans; linkRow is told of everybody.
 	links   [][]string
 	linkRow func([]string) error

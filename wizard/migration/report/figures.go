@@ -29,6 +29,8 @@ var proofWords = []struct{ name, words string }{
 	{"access.gained", "Members who gain access"},
 	{"access.undecided", "Members whose access cannot be decided"},
 	{"access.pages", "Protected pages that were compared"},
+	{"access.offerings", "Offerings that were compared as a whole"},
+	{"access.unread", "Offerings that could not be read in full"},
 	{"links.same", "Members with exactly one contact that shows their user ID"},
 	{"links.site_only", "Members only on the site"},
 	{"links.differs", "Members whose contact differs"},

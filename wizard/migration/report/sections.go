@@ -23,6 +23,12 @@ func (f *facts) access() Section {
 	if proof.Access.Pages > 0 {
 		what = fmt.Sprintf("Compared were all %s, by AccessAlly's own rule: a page opens with its instant tag or its module's tag, and not with its revoke tag.", count(proof.Access.Pages, "protected page", "protected pages"))
 	}
+	if n := proof.Access.Offerings; n > 0 {
+		what += fmt.Sprintf(" %s no pages, and %s compared as a whole by the same rule.", count(n, "offering names", "offerings name"), map[bool]string{true: "was", false: "were"}[n == 1])
+	}
+	if n := proof.Access.Unread; n > 0 {
+		what += fmt.Sprintf(" %s could not be read in full, so that tags which no other offering names were compared one by one.", count(n, "offering", "offerings"))
+	}
 	section.Words = []string{proof.Sentence(), what, "A member counts as kept only when the CRM showed one contact with certain tags. What could not be read counts as undecided, never as kept."}
 	if f.history.takenBack() {
 		section.Words = append([]string{"This was so before everything was taken back."}, section.Words...)
