@@ -74,7 +74,9 @@ type Orders struct {
 	OtherEmail, NoMember, OtherGateway, Uncertain int
 	Unreadable                                    int
 	// Disproved were ticked off, although the shop still has their old contact ID. Their ticks are taken back.
-	Disproved                  int
+	Disproved int
+	// New, Changed and Gone are those that differ from the list that was read before; all are zero the first time. They are in orders-changes.csv.
+	New, Changed, Gone         int
 	list                       []Order
 	byEmail, byUser, byContact map[string]buyer
 	users                      map[string]string // old contact ID → user ID
@@ -120,6 +122,9 @@ func matchOrders(folder *checkpoint.Folder, list []Order, asOf time.Time) (*Orde
 		return nil, err
 	}
 	slices.SortStableFunc(orders.list, orders.first)
+	if err := orders.changes(folder); err != nil {
+		return nil, err
+	}
 	return orders, orders.save(folder)
 }
 

@@ -23,6 +23,49 @@ func (h *history) takeDelta(entry checkpoint.Entry) error {
 	return err
 }
 
+// ordersLine is a look at the subscriptions, as the journal tells it.
+type ordersLine struct {
+	seq int64
+	at  time.Time
+	migration.OrdersNoted
+}
+
+func (h *history) takeOrders(entry checkpoint.Entry) error {
+	h.orders = &ordersLine{seq: entry.Seq, at: entry.At}
+	return json.Unmarshal(entry.Data, &h.orders.OrdersNoted)
+}
+
+func (h *history) orderFigures() []Figure {
+	if h.orders == nil {
+		return nil
+	}
+	figure := func(name, words string, value int) Figure {
+		return Figure{Name: "orders." + name, Words: words, Value: int64(value), Line: h.orders.seq}
+	}
+	return []Figure{figure("total", "Running subscriptions", h.orders.Total), figure("to_move", "Subscriptions to be moved by hand", h.orders.ToMove), figure("to_look", "Subscriptions to be looked at", h.orders.ToLook),
+		figure("new", "Subscriptions that are new since the look before", h.orders.New), figure("changed", "Subscriptions that have changed since the look before", h.orders.Changed),
+		figure("gone", "Subscriptions that are gone since the look before", h.orders.Gone)}
+}
+
+// subscriptions is what is known of the subscriptions that a person has to move.
+func (f *facts) subscriptions() Section {
+	orders := f.history.orders
+	if orders == nil {
+		return Section{}
+	}
+	section := Section{ID: "subscriptions", Title: "Subscriptions", Source: fmt.Sprintf("Journal line %d, orders.csv and orders-changes.csv.", orders.seq)}
+	section.Words = []string{fmt.Sprintf("On %s there were %s: %d to be moved by a person, %d to be looked at.", moment(orders.at), count(orders.Total, "subscription", "subscriptions"), orders.ToMove, orders.ToLook)}
+	if orders.Again {
+		section.Words = append(section.Words, fmt.Sprintf("Since the look before %s, %d have changed and %d are gone.", count(orders.New, "is new", "are new"), orders.Changed, orders.Gone))
+	}
+	section.Tables = []Table{{ID: "orders-changes", Caption: "Subscriptions that differ from the look before", Columns: columns("What", "Order", "Subscription", "Address", "Detail"),
+		More: cut(len(f.files.orders.rows), f.files.orders.total, f.files.orders.file),
+		Rows: rowsOf(f.files.orders, func(row record) []Text {
+			return []Text{outside(row.cell("what")), outside(row.cell("order_id")), outside(row.cell("subscription_id")), person(row.cell("user_email")), private(row.cell("detail"))}
+		})}}
+	return section
+}
+
 // deltaFigures are those of the last look, which is what counts.
 func (h *history) deltaFigures() []Figure {
 	if len(h.deltas) == 0 {

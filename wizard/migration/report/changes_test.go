@@ -89,10 +89,17 @@ func TestWhatTheToolsDidStandsInTheReport(t *testing.T) {
 			s.t.Fatal(err)
 		}
 		s.prove()
+		s.write("orders.raw", []byte("Order ID,Email,Status,Next Charge\n7,everything@example.com,Active,2099-01-01\n"))
+		for range 2 {
+			if _, err := migration.ReadOrders(s.t.Context(), s.deps.Folder, filepath.Join(s.dir, "orders.raw"), wp.Mapping{"order_id": "Order ID", "user_email": "Email", "status": "Status", "next_charge": "Next Charge"}, job.Discard); err != nil {
+				s.t.Fatal(err)
+			}
+		}
 		s.report()
 		text := s.read(report.MarkdownFile)
 		for _, want := range []string{"| Students of a course platform made contacts in the CRM | 2 |", "| Tags put on students | 2 |", "| Contacts made for a single member | 1 |",
-			"| Users made on the site, without any mail | 1 |", "| Contact IDs set on the site | 57 |"} {
+			"| Users made on the site, without any mail | 1 |", "| Contact IDs set on the site | 57 |",
+			"there were 1 subscription:", "Since the look before 0 are new, 0 have changed and 0 are gone."} {
 			if !strings.Contains(text, want) {
 				s.t.Errorf("the report lacks %q", want)
 			}

@@ -45,6 +45,7 @@ func (f *facts) figures() []Figure {
 	list := proofFigures(f.history.proof)
 	list = append(list, f.history.figures()...)
 	list = append(list, f.history.deltaFigures()...)
+	list = append(list, f.history.orderFigures()...)
 	list = append(list, f.history.aside.figures()...)
 	return append(list, f.files.figures()...)
 }

@@ -38,7 +38,7 @@ type fileFacts struct {
 	hashes                                       map[string]string
 	members                                      int
 	rejected, failed, gaps, access, links, stays list
-	delta                                        list
+	delta, orders                                list
 	tags                                         []tagCount
 	pairs                                        int
 }
@@ -47,12 +47,12 @@ type fileFacts struct {
 var jsonFiles = []string{migration.PlanFile, migration.ProofFile, migration.RehearsalFile, migration.CanariesFile}
 
 // otherFiles are not read into the report, but what is in it rests on them.
-var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile, migration.DeltaFile}
+var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile, migration.DeltaFile, migration.OrdersFile}
 
 // readFiles reads all files that the figures rest on.
 func readFiles(src *source) (*fileFacts, error) {
 	f := &fileFacts{hashes: src.hashes, rejected: newList(migration.RejectedFile), failed: newList(migration.FailedFile),
-		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile), stays: newList(migration.UndoLeftFile), delta: newList(migration.DeltaListFile)}
+		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile), stays: newList(migration.UndoLeftFile), delta: newList(migration.DeltaListFile), orders: newList(migration.OrdersChangesFile)}
 	known := addresses{}
 	err := src.rows(migration.MembersFile, func(row record) {
 		f.members++
@@ -86,6 +86,7 @@ func (f *fileFacts) readLists(src *source) error {
 		{&f.gaps, "problem", nil},
 		{&f.stays, "kind", nil},
 		{&f.delta, "what", nil},
+		{&f.orders, "what", nil},
 		{&f.access, "verdict", nil},
 		{&f.links, "sign", func(row record) bool { return row.cell("sign") != string(migration.SignSame) }},
 	} {

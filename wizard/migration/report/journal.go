@@ -38,6 +38,8 @@ type history struct {
 	accepted map[string]int64
 	// deltas are the looks at what changed on the site, aside is what the tools did.
 	deltas []deltaLine
+	// orders is the last look at the subscriptions, nil when there was none.
+	orders *ordersLine
 	aside  asideFacts
 	// watched are the looks at everybody after the migration.
 	watched []watchedLine
@@ -171,6 +173,8 @@ func (h *history) take(entry checkpoint.Entry) error {
 	switch {
 	case entry.Op == migration.OpDelta:
 		return h.takeDelta(entry)
+	case entry.Op == migration.OpOrders:
+		return h.takeOrders(entry)
 	case entry.Op == migration.OpProof:
 		return h.takeProof(entry)
 	case entry.Op == migration.OpWatch:

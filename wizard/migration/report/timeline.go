@@ -129,7 +129,7 @@ func workWords(op string) string {
 		migration.OpAccepted: "What starts by itself was accepted", migration.OpCanary: "Made-up members sent, looked at or removed", migration.OpUndo: "Undo",
 		migration.OpWatch: "Everybody looked at again", migration.OpMember: "A member added by hand", migration.OpMerge: "Contacts merged", migration.OpStudent: "Students of a course platform brought in",
 		migration.OpUntag: "Tags taken off members", migration.OpUndoTag: "Undo: tags", migration.OpUndoValues: "Undo: values", migration.OpUndoContact: "Undo: contacts",
-		migration.OpUndoTagName: "Undo: tag names", migration.OpUndoField: "Undo: custom fields", migration.OpDelta: "Changes on the site looked for, or carried over", migration.OpUndoLink: "Undo: contact IDs on the site",
+		migration.OpUndoTagName: "Undo: tag names", migration.OpUndoField: "Undo: custom fields", migration.OpOrders: "Subscriptions looked at", migration.OpDelta: "Changes on the site looked for, or carried over", migration.OpUndoLink: "Undo: contact IDs on the site",
 	}
 	if words, ok := known[op]; ok {
 		return words
