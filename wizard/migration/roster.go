@@ -127,28 +127,45 @@ func (r *Roster) readMembers(folder *checkpoint.Folder, name string) error {
 		return err
 	}
 	defer file.Close()
-	return wp.ReadMembers(file, func(member wp.Member) error {
-		key, here := address.Key(member.Email), int32(len(r.Members))
-		twin := int32(-1)
-		if first, twice := r.byKey[key]; twice {
-			twin = first
-		} else {
-			r.byKey[key] = here
-		}
-		r.byID[member.ID] = here
-		if key == member.Email {
-			key = member.Email
-		}
-		r.Members = append(r.Members, Member{ID: member.ID, CustomerID: member.CustomerID, Email: member.Email, FirstName: member.FirstName,
-			LastName: member.LastName, Registered: member.Registered, Key: key, Twin: twin})
-		return nil
-	})
+	if info, err := file.Stat(); err == nil {
+		r.expect(int(info.Size() / usualRow))
+	}
+	return ahead(func(give func(wp.Member)) error {
+		return wp.ReadMembers(file, func(member wp.Member) error { give(member); return nil })
+	}, r.add)
+}
+
+// usualRow is about how many bytes a row of members.csv has.
+const usualRow = 90
+
+// expect makes room for so many members.
+func (r *Roster) expect(members int) {
+	r.Members = make([]Member, 0, members)
+	r.byKey, r.byID = make(map[string]int32, members), make(map[int64]int32, members)
+}
+
+// add takes one member in.
+func (r *Roster) add(member wp.Member) {
+	key, here := address.Key(member.Email), int32(len(r.Members))
+	twin := int32(-1)
+	if first, twice := r.byKey[key]; twice {
+		twin = first
+	} else {
+		r.byKey[key] = here
+	}
+	r.byID[member.ID] = here
+	if key == member.Email {
+		key = member.Email
+	}
+	r.Members = append(r.Members, Member{ID: member.ID, CustomerID: member.CustomerID, Email: member.Email, FirstName: member.FirstName,
+		LastName: member.LastName, Registered: member.Registered, Key: key, Twin: twin})
 }
 
 func (r *Roster) fingerprint() string {
-	sum := sha256.New()
+	sum, line := sha256.New(), []byte{}
 	for i := range r.Members {
-		fmt.Fprintln(sum, r.ContentHash(i), r.Members[i].TagsKnown)
+		line = fmt.Appendln(line[:0], r.ContentHash(i), r.Members[i].TagsKnown)
+		sum.Write(line)
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]
 }

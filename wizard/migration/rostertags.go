@@ -2,7 +2,6 @@ package migration
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"maps"
 	mathbits "math/bits"
@@ -26,7 +25,10 @@ func (r *Roster) readTags(folder *checkpoint.Folder, name string) error {
 	defer file.Close()
 	r.TagsRead = true
 	reader := tagReader{roster: r, index: map[string]uint32{}, strangers: map[string]bool{}, sets: newTagSets()}
-	if err := eachTagAhead(file, reader.row); err != nil {
+	err = ahead(func(give func(tagRow)) error {
+		return wp.EachMemberTag(file, func(email, tag string) error { give(tagRow{email, tag}); return nil })
+	}, func(row tagRow) { reader.row(row.email, row.tag) })
+	if err != nil {
 		return err
 	}
 	reader.next(nobody, "")
@@ -38,29 +40,28 @@ func (r *Roster) readTags(folder *checkpoint.Folder, name string) error {
 // tagRow is one row of member-tags.csv.
 type tagRow struct{ email, tag string }
 
-// eachTagAhead calls fn for every row, while another goroutine reads ahead: the file is the longest there is.
-func eachTagAhead(file io.Reader, fn func(email, tag string)) error {
-	const batch, ahead = 2048, 4
-	rows, used, failed := make(chan []tagRow, ahead), make(chan []tagRow, ahead+2), make(chan error, 1)
+// ahead calls fn for everything that read gives, while read goes on in another goroutine: both take their time with half a million members.
+func ahead[T any](read func(give func(T)) error, fn func(T)) error {
+	const batch, room = 2048, 4
+	rows, used, failed := make(chan []T, room), make(chan []T, room+2), make(chan error, 1)
 	go func() {
 		defer close(rows)
-		part := make([]tagRow, 0, batch)
-		failed <- wp.EachMemberTag(file, func(email, tag string) error {
-			if part = append(part, tagRow{email, tag}); len(part) == batch {
+		part := make([]T, 0, batch)
+		failed <- read(func(row T) {
+			if part = append(part, row); len(part) == batch {
 				rows <- part
 				select {
 				case part = <-used:
 				default:
-					part = make([]tagRow, 0, batch)
+					part = make([]T, 0, batch)
 				}
 			}
-			return nil
 		})
 		rows <- part
 	}()
 	for part := range rows {
 		for _, row := range part {
-			fn(row.email, row.tag)
+			fn(row)
 		}
 		used <- part[:0]
 	}
