@@ -257,3 +257,33 @@ func TestANameThatIsTooLongIsShortenedAndSaid(t *testing.T) {
 		}
 	})
 }
+
+// TestAJournalEditedByHandStopsEverything changes one letter in the middle of the journal, as somebody would who wants it to say something else.
+func TestAJournalEditedByHandStopsEverything(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.sendEverybody()
+		requests := s.sandbox.Traffic().Requests
+		whole := s.all("journal.jsonl")
+		s.edit("journal.jsonl", func(text string) string { return strings.Replace(text, `"phase":"done"`, `"phase":"dome"`, 1) })
+		for what, work := range map[string]func() error{
+			"import": s.imports,
+			"proof":  func() error { _, err := migration.Prove(t.Context(), s.deps, job.Discard); return err },
+			"undo":   func() error { _, err := migration.Undo(t.Context(), s.deps, 0, job.Discard); return err },
+			"watch":  func() error { _, err := migration.Watch(t.Context(), s.deps, job.Discard); return err },
+		} {
+			if err := work(); err == nil {
+				t.Errorf("the %s went on", what)
+			}
+		}
+		contents, writes := s.contents(), s.sandbox.Traffic().Requests-requests
+		s.deps.Folder.Close()
+		if _, err := checkpoint.Open(s.dir, checkpoint.Options{Tool: "test"}); !errors.Is(err, checkpoint.ErrCorrupt) {
+			t.Errorf("the folder was opened: %v (%d requests)", err, writes)
+		}
+		s.write(filepath.Join(s.dir, "journal.jsonl"), []byte(whole))
+		s.open()
+		if s.contents() != contents || s.send(migration.ImportInput{}).Sent != 0 {
+			t.Error("with the true journal it does not go on where it was")
+		}
+	})
+}

@@ -203,6 +203,11 @@ func Undo(ctx context.Context, deps Deps, after int64, report job.Reporter) (*Un
 	if result.Open {
 		return &result, deps.note(checkpoint.Failed, OpUndo, batch, errorData{result.Sentence()})
 	}
+	if after == 0 {
+		if err := forgetStudents(deps.Folder); err != nil {
+			return nil, err
+		}
+	}
 	hit(OpUndo + "-before-outcome")
 	return &result, deps.note(checkpoint.Done, OpUndo, batch, undoDone{undoData{after}, result.Sentence()})
 }

@@ -231,6 +231,11 @@ func TestToolsAloneAreTakenBackWithoutAnExport(t *testing.T) {
 		s.addSomebody()
 		s.students("Course 2024")
 		s.isUndone(before, s.undo(0))
+		list, err := migration.LoadStudents(s.deps.Folder)
+		if err != nil || len(list) != 3 || slices.ContainsFunc(list, func(one migration.Student) bool { return one.Contact != "" }) {
+			t.Errorf("the list of students still has contacts: %v %+v", err, list)
+		}
+		s.students("Course 2024")
 	})
 }
 

@@ -2,8 +2,10 @@ package migration
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -186,6 +188,21 @@ func (w *weigher) tools() {
 		}
 		w.plan.Left = append(w.plan.Left, left)
 	}
+}
+
+// forgetStudents takes the contact IDs out of students.csv: the contacts are gone, or not AllySwitch's any more. Sending the students again finds them anew.
+func forgetStudents(folder *checkpoint.Folder) error {
+	list, err := LoadStudents(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Contact = ""
+	}
+	return saveStudents(folder, list)
 }
 
 // showsOther says that a contact shows a user ID that it would not show if AllySwitch had made it for this person.
