@@ -205,8 +205,7 @@ func (s *step) reviewFacts(state *checkpoint.State, name string) []wizard.Fact {
 	if !s.doneWith(state, "look") {
 		return nil
 	}
-	facts := []wizard.Fact{fact(wizard.MarkPlain, "Switched on", fmt.Sprintf("%s in %s; %s with a tag of your members; of %s the CRM does not say what starts it",
-		several(count(state, Automations, "active"), "automation"), name, several(count(state, Automations, "ours"), "starts", "start"), number(count(state, Automations, "unclear"))))}
+	facts := []wizard.Fact{fact(wizard.MarkPlain, "Switched on", switchedOn(state, name))}
 	if hidden := note(state, Automations, "hidden"); hidden != "" {
 		facts = append(facts, fact(wizard.MarkUnknown, "Not shown", hidden))
 	}
@@ -218,14 +217,40 @@ func (s *step) reviewFacts(state *checkpoint.State, name string) []wizard.Fact {
 		case count(state, Automations, "unknown")+count(state, Automations, "perhaps") > 0:
 			mark = wizard.MarkUnknown
 		}
-		facts = append(facts, fact(mark, "Offerings", fmt.Sprintf("of %s %s an automation, %s perhaps, %s none; of %s it is not known", number(all), several(count(state, Automations, "has"), "has", "have"),
-			number(count(state, Automations, "perhaps")), several(count(state, Automations, "none"), "has", "have"), number(count(state, Automations, "unknown")))))
+		facts = append(facts, fact(mark, "Offerings", offeringsWords(state)))
 	}
-	if n := count(state, Automations, "ours"); n > 0 && state.Answer(Automations, "message.welcome") != byCRM {
-		facts = append(facts, fact(wizard.MarkWarn, "Twice?", fmt.Sprintf("%s with tags of your members while AccessAlly sends the welcome: see that they do not send the same", several(n, "automation starts", "automations start"))))
+	if n := count(state, Automations, "ours") + count(state, Automations, "unclear"); n > 0 && state.Answer(Automations, "message.welcome") != byCRM {
+		facts = append(facts, fact(wizard.MarkWarn, "Twice?", say("%d {automation|automations} may start with tags of your members while AccessAlly sends the welcome: see that they do not send the same", n)))
 	}
 	if by := sentBy(state, byCRM); len(by) > 0 {
 		facts = append(facts, fact(wizard.MarkPlain, "By "+name, strings.Join(by, ", ")))
 	}
 	return facts
+}
+
+// switchedOn says what is switched on in the CRM, and how much of it could start for the members.
+func switchedOn(state *checkpoint.State, name string) string {
+	active, ours, unclear := count(state, Automations, "active"), count(state, Automations, "ours"), count(state, Automations, "unclear")
+	if active == 0 {
+		return "nothing that can be seen in " + name
+	}
+	text := say("%d {automation|automations} in %s", active, name)
+	if ours > 0 {
+		text += say("; %d {starts|start} with a tag of your members", ours)
+	}
+	if unclear > 0 {
+		text += say("; of %d the CRM does not say which tag starts {it|them}", unclear)
+	}
+	return text
+}
+
+// offeringsWords counts the offerings by what was found about them.
+func offeringsWords(state *checkpoint.State) string {
+	var parts []string
+	for _, one := range []struct{ key, words string }{{"has", "%d {has|have} an automation"}, {"perhaps", "%d {has one|have one} perhaps"}, {"none", "%d {has|have} none"}, {"unknown", "of %d it is not known"}} {
+		if n := count(state, Automations, one.key); n > 0 {
+			parts = append(parts, say(one.words, n))
+		}
+	}
+	return say("of %d: ", count(state, Automations, "offerings")) + strings.Join(parts, ", ")
 }

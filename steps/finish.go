@@ -1,10 +1,14 @@
 package steps
 
 import (
+	"context"
 	"fmt"
+	"path/filepath"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/job"
+	"allyswitch/wp/site"
 )
 
 func newFinish(deps *Deps) *step {
@@ -18,6 +22,7 @@ func (s *step) finishSheet(state *checkpoint.State) wizard.Sheet {
 	sheet := s.leftToDo(state)
 	sheet.Items = append(s.canaryItems(state), sheet.Items...)
 	sheet.Did = append(sheet.Did, s.canaryFacts(state)...)
+	sheet.Items = append(sheet.Items, s.removeCompanion(state)...)
 	return sheet
 }
 
@@ -25,10 +30,11 @@ func (s *step) leftToDo(state *checkpoint.State) wizard.Sheet {
 	return wizard.Sheet{
 		Level: level(state),
 		Does:  []string{"The switch is made. This page says what is left, and what to watch in the next three days."},
-		Did:   finishFacts(state),
+		Did:   append(append(finishFacts(state), s.visitorFacts(state)...), lyingAround(state)...),
 		Items: []wizard.Item{
-			s.tick(state, wizard.Tick{Key: "open", Text: "Maintenance mode is off, and a visitor sees the site again", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
-				Look: "your content, in a private browser window. Until then no payment is taken."}),
+			doubt(s.tick(state, wizard.Tick{Key: "open", Text: "Maintenance mode is off, and a visitor sees the site again", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
+				Look: "your content, in a private browser window. Until then no payment is taken."}), s.closedDoubt(state)),
+			s.visitorTask(state, "See whether a visitor gets in", "Looks at the front page without logging in."),
 			s.tick(state, wizard.Tick{Key: "export-deleted", Text: "The raw export is deleted, on this computer and on the server", Where: []string{"WebToffee Import Export", "History"},
 				Look: "files that begin with user_export: they hold everybody's password hashes."}),
 			s.tick(state, wizard.Tick{Key: "plugins-removed", Text: "The helper plugins are removed", Where: []string{"Plugins"}, Look: "WebToffee's export, AccessAlly's importer and the Order Contact ID updater: they are for one-time use."}),
@@ -60,4 +66,43 @@ func finishFacts(state *checkpoint.State) []wizard.Fact {
 		facts = append(facts, fact(wizard.MarkPlain, "Report", fmt.Sprintf("%s, in report.html in the migration's folder", verdict)))
 	}
 	return facts
+}
+
+// closedDoubt contradicts the tick that the site is open.
+func (s *step) closedDoubt(state *checkpoint.State) string {
+	switch note(state, Finish, "visitor") {
+	case "closed":
+		return "a visitor still finds the site closed. Switch maintenance mode off, then look again below."
+	case "broken":
+		return "a visitor gets an error. See what the page says, then look again below."
+	}
+	return ""
+}
+
+// lyingAround names what is left of the switch on this computer and on the site, as far as it can be seen from here.
+func lyingAround(state *checkpoint.State) []wizard.Fact {
+	var facts []wizard.Fact
+	file := cleanPath(state.Answer(Export, "export.file"))
+	if note(state, Export, "from-site") == "" && file != "" && fileMark(file) != "" {
+		facts = append(facts, fact(wizard.MarkWarn, "Raw export", fmt.Sprintf("%s is still on this computer: step 3 deletes it", filepath.Base(file))))
+	}
+	if level(state) == levelCompanion {
+		facts = append(facts, fact(wizard.MarkPlain, "Companion", "still on the site; it switches itself off 14 days after it was put there"))
+	}
+	return facts
+}
+
+// removeCompanion takes the companion off the site. It comes last: without it nothing can be read there any more, and no contact ID given back.
+func (s *step) removeCompanion(state *checkpoint.State) []wizard.Item {
+	if level(state) != levelCompanion {
+		return nil
+	}
+	return []wizard.Item{s.companionTask(state, wizard.Task{Key: "remove-companion", Label: "Take the companion off the site", Help: "Do this last. Without it AllySwitch can no longer read the site, nor give contact IDs back with undo."},
+		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
+			report.Phase("Removing the companion", 0)
+			if err := with.Remove(ctx); err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) { setNote(state, Start, "level", levelREST) }, nil
+		})}
 }

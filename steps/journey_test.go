@@ -82,6 +82,9 @@ func (j *journey) open(environment map[string]string) {
 	folder.State().Step("privacy").Notes = map[string]string{"salt": "made up"}
 }
 
+// forgetOfferings is for stories in which nobody could read the site's offerings.
+func (j *journey) forgetOfferings() error { return os.Remove(j.folder.Path(migration.OfferingsFile)) }
+
 // restart ends the program and starts it again: what was only in memory is gone.
 func (j *journey) restart() {
 	j.t.Helper()

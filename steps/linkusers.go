@@ -45,7 +45,7 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 		Level: level(state),
 		Does: []string{
 			"Every user of your site has to know their contact in the CRM: its contact ID. Without it a member loses access, even with the right tags.",
-			"AllySwitch finds the contact of every member first. Then AccessAlly's own importer links them, by e-mail address.",
+			"AllySwitch finds the contact of every member first. " + linkingWords(state),
 		},
 		Warnings: []string{
 			"Sync Users in AccessAlly lists users with an invalid contact ID, and offers to delete them on the same screen. Right after a switch that can be everybody. Never delete there.",
@@ -90,12 +90,23 @@ func (s *step) linkFacts(state *checkpoint.State) []wizard.Fact {
 
 func (s *step) importerTicks(state *checkpoint.State, name string) []wizard.Item {
 	linked := s.doneWith(state, "link") && count(state, LinkUsers, "link-problems") == 0
+	checked := s.tick(state, wizard.Tick{Key: "spot-checked", Text: "You have opened three users, and each shows the contact ID from contact-ids.csv",
+		Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}})
+	imported := doubt(s.tick(state, wizard.Tick{Key: "imported", Optional: linked, Text: "The importer has run to its end", Note: "How many users did it link?",
+		Look: fmt.Sprintf("as many users as are matched above. If there are fewer, run it again: %s may have been slow.", name)}), s.unlinkedDoubt(state))
+	if linked && imported.Set == nil && imported.Doubt == "" {
+		return []wizard.Item{checked}
+	}
 	return []wizard.Item{
 		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard Importer, a plugin of its own, and run it.",
 			Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "the download in AccessAlly's article about switching to a CRM. It matches users and contacts by e-mail address."},
-		doubt(s.tick(state, wizard.Tick{Key: "imported", Optional: linked, Text: "The importer has run to its end", Note: "How many users did it link?",
-			Look: fmt.Sprintf("as many users as are matched above. If there are fewer, run it again: %s may have been slow.", name)}), s.unlinkedDoubt(state)),
-		s.tick(state, wizard.Tick{Key: "spot-checked", Text: "You have opened three users, and each shows the contact ID from contact-ids.csv",
-			Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}}),
+		imported, checked}
+}
+
+// linkingWords say who does the linking.
+func linkingWords(state *checkpoint.State) string {
+	if level(state) == levelCompanion {
+		return "Then it sets the contact ID of each on the site, and reads it again. AccessAlly's own importer can do it as well, by e-mail address."
 	}
+	return "Then AccessAlly's own importer links them, by e-mail address."
 }

@@ -92,8 +92,10 @@ func (s *step) preflightRows(state *checkpoint.State) [][]string {
 	if state.Answer(Start, keySiteKind) == siteCopy || s.tick(state, wizard.Tick{Key: "staging"}).Set != nil {
 		rows = append(rows, ticked("staging", "Licence for a staging site", "ask AccessAlly's support: a licence is for one live site"))
 	}
-	who := strings.Trim(state.Answer(Start, keyOwner)+", helped by "+state.Answer(Start, keyHelper), ", ")
-	who = strings.TrimSuffix(strings.TrimPrefix(who, "helped by "), ", helped by")
+	who := state.Answer(Start, keyOwner)
+	if helper := state.Answer(Start, keyHelper); helper != "" {
+		who = strings.TrimPrefix(who+", helped by "+helper, ", ")
+	}
 	if who == "" {
 		return append(rows, []string{rowOpen, "Who", "who runs it, and who helps"})
 	}

@@ -44,7 +44,7 @@ func (s *step) startSheet(state *checkpoint.State) wizard.Sheet {
 		},
 	}
 	sheet.Items = append(sheet.Items, s.ask(state, wizard.Question{Key: "site.url", Label: "Address of your site", Required: true,
-		Help: "As you type it in the browser: https://members.example.com", Validate: checkSiteURL}))
+		Help: "As you type it in the browser: https://members.example.com", Validate: s.checkSameSite(state)}))
 	sheet.Items = append(sheet.Items, s.ask(state, wizard.Question{Key: "crm.provider", Label: "The CRM you move to", Required: true, Choices: s.deps.choices()}))
 	if provider, ok := s.deps.provider(state); ok {
 		sheet.Items = append(sheet.Items, s.connectItems(state, provider)...)
@@ -203,6 +203,29 @@ func checkSiteURL(typed string) error {
 		return errors.New("the address has to begin with https, so that nobody can read along")
 	}
 	return nil
+}
+
+// checkSameSite takes no other site once members of this one are in the CRM: an answers file of another site, for example, would mix the two.
+func (s *step) checkSameSite(state *checkpoint.State) func(string) error {
+	began, sent := state.Site.URL, count(state, Import, "arrived") > 0
+	return func(typed string) error {
+		if err := checkSiteURL(typed); err != nil || !sent || sameSite(began, siteURL(typed)) {
+			return err
+		}
+		return fmt.Errorf("this migration is of %s, and its members are in the CRM already. For another site begin a new migration in a new folder, with --dir. Nothing was changed", began)
+	}
+}
+
+// sameSite says that two addresses are of one site: the host counts, with or without www.
+func sameSite(a, b string) bool {
+	host := func(text string) string {
+		address, err := url.Parse(text)
+		if err != nil {
+			return text
+		}
+		return strings.TrimPrefix(strings.ToLower(address.Host), "www.")
+	}
+	return host(a) == host(b)
 }
 
 func loopback(host string) bool {

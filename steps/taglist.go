@@ -20,9 +20,10 @@ const keyTagList = "tags.list"
 // tagListItems put AccessAlly's whole list beside the CRM's. Tags that nobody has yet are not proven by looking at members, but forms and offerings use them.
 func (s *step) tagListItems(state *checkpoint.State, name string) []wizard.Item {
 	var items []wizard.Item
-	if level(state) == levelCompanion {
+	// After the switch AccessAlly shows the CRM's own tags: there would be nothing to compare any more.
+	if level(state) == levelCompanion && !Switched(state) {
 		items = append(items, s.companionTask(state, wizard.Task{Key: "list-site", Label: "Read AccessAlly's list of tags from the site", Complete: s.doneWith(state, "list-site"),
-			Locked: lockedUnless(!Switched(state), "After the switch AccessAlly shows the CRM's tags, so there is nothing to compare any more."), Help: "Settings, Tags, without copying. Changes nothing."}, s.readTagList))
+			Help: "Settings, Tags, without copying. Changes nothing."}, s.readTagList))
 	}
 	items = append(items, s.ask(state, wizard.Question{Key: keyTagList, Label: "AccessAlly's list of tags (optional)", Validate: checkTagNames,
 		Help: "From Settings, Tags: the names with | between them, or a file with one name a line. Then AllySwitch finds tags that nobody has yet, and names that look the same and are not."}))

@@ -27,6 +27,23 @@ func Tools(deps *Deps) []wizard.Step {
 	return tools
 }
 
+// Used says that a tool has been used: something was answered, ticked or run in it.
+func Used(state *checkpoint.State, id string) bool {
+	kept := state.Steps[id]
+	return kept != nil && len(kept.Answers)+len(kept.Ticks)+len(kept.Tasks) > 0
+}
+
+// usedTools are the tools that have been used.
+func usedTools(deps *Deps, state *checkpoint.State) []wizard.Step {
+	var used []wizard.Step
+	for _, tool := range Tools(deps) {
+		if Used(state, tool.ID()) {
+			used = append(used, tool)
+		}
+	}
+	return used
+}
+
 // newTool makes a tool that rests on the account, so that its work is looked at again when that is another one.
 func newTool(deps *Deps, id, title string) *step {
 	return &step{id: id, title: title, deps: deps, inputs: restsOn(theAccount)}

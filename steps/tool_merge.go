@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"allyswitch/crm"
@@ -60,7 +61,8 @@ func (s *step) mergeSheet(state *checkpoint.State) wizard.Sheet {
 		Known: "The contact that stays has all tags of both, the site knows its contact ID, and the orders have moved to it.",
 		Help: []string{
 			"Keep the contact that the site knows: its contact ID is on the user's profile, Users, Edit, AccessAlly. Then nothing has to be linked again.",
-			"Both contacts as they were are in a file merge-….json in the migration's folder.",
+			"All contacts as they were are in files merge-….json in the migration's folder.",
+			"If three or more contacts share an address, the tool goes on by itself with the next one, until one is left. Each is confirmed on its own.",
 			"What can go wrong: the CRM shows changes late, or a tag is missing afterwards. Then the tag is named here, and you put it on by hand.",
 			"In AccessAlly there is a merge screen too, on Keap only: Settings, General Setup, Display Settings, Merge Contacts Operation; then Permissions, Merge Users.",
 			"Support will ask for both contact IDs and the name of that file.",
@@ -141,16 +143,13 @@ func (s *step) pairTable(key, title string, person bool) wizard.Table {
 func choosePair(rows *fileRows, row int, question, key string) wizard.Change {
 	return func(state *checkpoint.State) {
 		kept := state.Step(MergeContacts)
-		if note(state, MergeContacts, "merged") != "" {
+		begun := note(state, MergeContacts, "lost") != "" && (key == "keep" && rows.cell(row, "contact_id") != note(state, MergeContacts, "keep") || !strings.EqualFold(rows.cell(row, "email"), kept.Answers["merge.keep"]))
+		if note(state, MergeContacts, "merged") != "" || begun {
 			kept.Notes, kept.Answers, kept.Ticks = nil, nil, nil
 		}
 		setAnswer(kept, question, rows.cell(row, "email"))
 		setNote(state, MergeContacts, key, rows.cell(row, "contact_id"))
-		delete(kept.Notes, "compared")
-		delete(kept.Answers, "merge.confirm")
-		for _, task := range []string{"compare", "merge", "site"} {
-			delete(kept.Tasks, task)
-		}
+		forgetComparison(kept)
 	}
 }
 
@@ -182,24 +181,74 @@ func (s *step) mergeTask(state *checkpoint.State, provider crm.Provider, pair mi
 				return nil, err
 			}
 			orders, err := migration.OrdersOf(deps.Folder, pair.Lose)
-			return func(state *checkpoint.State) {
-				setNote(state, MergeContacts, "merged", "yes")
-				setNote(state, MergeContacts, "saved", done.Saved)
-				setNote(state, MergeContacts, "moved", strings.Join(done.Moved, ", "))
-				setNote(state, MergeContacts, "missing", strings.Join(done.Missing, ", "))
-				setNote(state, MergeContacts, "gone", map[bool]string{true: "yes"}[done.Gone])
-				setNote(state, MergeContacts, "orders", strings.Join(orders, ", "))
-			}, err
+			return func(state *checkpoint.State) { s.keepMerge(state, pair, done, orders) }, err
 		})
+}
+
+// keepMerge keeps what came of one merge. Where a third contact has the same address, it is next: the tool goes on until one is left.
+func (s *step) keepMerge(state *checkpoint.State, pair migration.Pair, done migration.Merged, orders []string) {
+	setNote(state, MergeContacts, "merged", "yes")
+	setNote(state, MergeContacts, "gone", map[bool]string{true: "yes"}[done.Gone])
+	for key, values := range map[string][]string{"saved": {done.Saved}, "moved": done.Moved, "missing": done.Missing, "orders": orders, "lost": {string(pair.Lose)}} {
+		all := strings.Join(values, ", ")
+		if before := note(state, MergeContacts, key); before != "" && key != "missing" {
+			all = strings.TrimSuffix(before+", "+all, ", ")
+		}
+		setNote(state, MergeContacts, key, all)
+	}
+	next := s.nextDuplicate(state, pair)
+	if next == "" || len(done.Missing) > 0 {
+		return
+	}
+	kept := state.Step(MergeContacts)
+	setNote(state, MergeContacts, "lose", next)
+	delete(kept.Notes, "merged")
+	forgetComparison(kept)
+}
+
+// nextDuplicate is the next contact with the address of the one that stays, empty when there is none left.
+func (s *step) nextDuplicate(state *checkpoint.State, pair migration.Pair) string {
+	rows, lost := s.deps.files.rows(s.deps.Folder, migration.DuplicatesFile), lostContacts(state)
+	for i := range rows.len() {
+		id := rows.cell(i, "contact_id")
+		if strings.EqualFold(rows.cell(i, "email"), pair.KeepEmail) && strings.EqualFold(pair.KeepEmail, pair.LoseEmail) && id != string(pair.Keep) && !slices.Contains(lost, id) {
+			return id
+		}
+	}
+	return ""
+}
+
+// lostContacts are those that have been merged into the one that stays.
+func lostContacts(state *checkpoint.State) []string {
+	if text := note(state, MergeContacts, "lost"); text != "" {
+		return strings.Split(text, ", ")
+	}
+	if note(state, MergeContacts, "merged") != "" {
+		return []string{note(state, MergeContacts, "lose")}
+	}
+	return nil
+}
+
+// forgetComparison lets a pair be shown and confirmed anew.
+func forgetComparison(kept *checkpoint.Step) {
+	delete(kept.Notes, "compared")
+	delete(kept.Answers, "merge.confirm")
+	for _, task := range []string{"compare", "merge", "site"} {
+		delete(kept.Tasks, task)
+	}
 }
 
 // afterMergeItems are what is left to do on the site, and in a CRM that cannot merge by API.
 func (s *step) afterMergeItems(state *checkpoint.State, provider crm.Provider, name string, pair migration.Pair) []wizard.Item {
 	var items []wizard.Item
+	others := "The other contact, " + strings.Join(lostContacts(state), ", ")
+	if len(lostContacts(state)) > 1 {
+		others = "The other contacts, " + strings.Join(lostContacts(state), ", ")
+	}
 	if !mergesByAPI(provider) {
 		items = append(items,
 			s.tick(state, wizard.Tick{Key: "automations", Text: "The contact that stays is in every automation that the other one was in", Look: "automations that are under way, such as a course by mail. Add the contact by hand."}),
-			s.tick(state, wizard.Tick{Key: "put-away", Text: fmt.Sprintf("The other contact, %s, is put away in %s", pair.Lose, name), Look: "its own merge, if it has one, or its delete. Look once more that the address is the right one."}))
+			s.tick(state, wizard.Tick{Key: "put-away", Text: fmt.Sprintf("%s: put away in %s", others, name), Look: "its own merge, if it has one, or its delete. Look once more that the address is the right one."}))
 	}
 	items = append(items, wizard.Instruction{Text: "The contact ID for the site is " + string(pair.Keep), Copy: string(pair.Keep)})
 	if level(state) == levelCompanion {
@@ -212,15 +261,19 @@ func (s *step) afterMergeItems(state *checkpoint.State, provider crm.Provider, n
 	if orders := note(state, MergeContacts, "orders"); orders != "" {
 		text = "These orders have been moved to the contact that stays: " + orders
 	}
-	return append(items, s.tick(state, wizard.Tick{Key: "orders-moved", Text: text, Where: []string{"AccessAlly Order Update"}, Look: "orders of " + string(pair.Lose) + " in AccessAlly, Sales, Orders. Move each with the updater of step 12."}))
+	return append(items, s.tick(state, wizard.Tick{Key: "orders-moved", Text: text, Where: []string{"AccessAlly Order Update"}, Look: "orders of " + strings.Join(lostContacts(state), ", ") + " in AccessAlly, Sales, Orders. Move each with the updater of step 12."}))
 }
 
 // mergeOnSite gives the kept contact ID to the users who had either one.
 func (s *step) mergeOnSite(state *checkpoint.State, provider crm.Provider, pair migration.Pair) wizard.Task {
+	var lost []crm.ContactID
+	for _, id := range lostContacts(state) {
+		lost = append(lost, crm.ContactID(id))
+	}
 	return s.companionTask(state, wizard.Task{Key: "site", Label: "Give the site the contact ID that stays", Required: true, Complete: s.doneWith(state, "site") && count(state, MergeContacts, "site-problems") == 0,
 		Help: "Only users with one of the two addresses whose contact ID is that of the other contact, or who have none. Reads it again afterwards, and refreshes their tags."},
 		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
-			done, err := migration.LinkMerged(ctx, s.deps.Folder, with, provider.AccessAllySystem, pair, report)
+			done, err := migration.LinkMerged(ctx, s.deps.Folder, with, provider.AccessAllySystem, pair, lost, report)
 			for _, problem := range done.Problems {
 				report.Warn(fmt.Sprintf("User %d: %s", problem.Member, problem.Reason))
 			}
@@ -240,17 +293,21 @@ func mergeFacts(state *checkpoint.State) []wizard.Fact {
 		}
 		facts = append(facts, fact(wizard.MarkPlain, "Found", text))
 	}
-	if note(state, MergeContacts, "merged") == "" {
+	lost := lostContacts(state)
+	if len(lost) > 0 && note(state, MergeContacts, "merged") == "" {
+		facts = append(facts, fact(wizard.MarkPlain, "Next", fmt.Sprintf("%s merged. The contact %s has the same address: show it side by side, and confirm again", several(len(lost), "contact is", "contacts are"), note(state, MergeContacts, "lose"))))
+	}
+	if len(lost) == 0 {
 		return facts
 	}
-	facts = append(facts, fact(wizard.MarkGood, "Saved", "both contacts as they were, in "+note(state, MergeContacts, "saved")))
+	facts = append(facts, fact(wizard.MarkGood, "Saved", "the contacts as they were, in "+note(state, MergeContacts, "saved")))
 	if moved := note(state, MergeContacts, "moved"); moved != "" {
 		facts = append(facts, fact(wizard.MarkGood, "Moved", "tags: "+moved))
 	}
 	if missing := note(state, MergeContacts, "missing"); missing != "" {
 		facts = append(facts, fact(wizard.MarkBad, "Missing", "the contact that stays does not show these tags: "+missing))
 	} else {
-		facts = append(facts, fact(wizard.MarkGood, "Read again", "the contact that stays has all tags of both"))
+		facts = append(facts, fact(wizard.MarkGood, "Read again", "the contact that stays has all their tags"))
 	}
 	if text := note(state, MergeContacts, "site"); text != "" {
 		facts = append(facts, fact(wizard.MarkPlain, "Site", text))

@@ -108,7 +108,7 @@ func (s *step) worksheetItems(state *checkpoint.State) []wizard.Item {
 		Help: "Like this: Custom Operations: Give the bonus | Directories: Members near you. Without it there is one row for each kind."}))
 	rows := s.reviewItems(state)
 	items = append(items, wizard.Table{Key: "worksheet", Title: "Your worksheet", Rows: len(rows),
-		Columns: []wizard.Column{{Title: "State", Width: 20}, {Title: "Kind", Width: 20}, {Title: "Item"}, {Title: "Tag", Width: 22}},
+		Columns: []wizard.Column{{Title: "State", Width: 11}, {Title: "Kind", Width: 19}, {Title: "Item"}, {Title: "Tag", Width: 18}},
 		Row: func(i int) []string {
 			return []string{cmp.Or(itemDone(state, rows[i]), "to do"), rows[i].kind, rows[i].title, rows[i].tag}
 		},

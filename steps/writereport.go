@@ -30,13 +30,24 @@ func (s *step) reportTask(state *checkpoint.State) wizard.Task {
 		}})
 }
 
-// WriteReport writes the report of the migration. The state is a copy as it is on the disk, because the screen's own may be changing.
+// WriteReport writes the report of the migration, with a part for each tool that was used. The state is a copy as it is on the disk, because the screen's own may be changing.
 func WriteReport(deps *Deps, all []wizard.Step, state *checkpoint.State) (*report.Written, error) {
-	options := report.Options{Tool: state.Tool, Steps: reportSteps(all, state), Limits: deps.limits()}
+	options := report.Options{Tool: state.Tool, Steps: reportSteps(withTools(all, usedTools(deps, state)), state), Limits: deps.limits()}
 	if provider, ok := deps.provider(state); ok {
 		options.CRM = provider.Name
 	}
 	return report.Write(deps.Folder, options)
+}
+
+// withTools adds the tools that are not among the steps already.
+func withTools(all, tools []wizard.Step) []wizard.Step {
+	all = slices.Clone(all)
+	for _, tool := range tools {
+		if place(all, tool.ID()) < 0 {
+			all = append(all, tool)
+		}
+	}
+	return all
 }
 
 // path is every step up to this one.

@@ -34,6 +34,8 @@ type statusReport struct {
 	Last    string       `json:"last_work,omitempty"`
 	Step    string       `json:"step"`
 	Steps   []statusLine `json:"steps"`
+	// Tools are those beside the way.
+	Tools   []statusLine `json:"tools"`
 	Verdict string       `json:"verdict,omitempty"`
 	// Progress is how far the work is that runs in another process, nil when nothing runs.
 	Progress *migration.Progress `json:"progress,omitempty"`
@@ -65,7 +67,8 @@ func Status(options Options) error {
 }
 
 func reportOn(seen checkpoint.Summary) statusReport {
-	all := wizard.Path(steps.All(&steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}))
+	deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}
+	all := wizard.Path(steps.All(deps))
 	report := statusReport{Event: "status", Folder: seen.Dir, CRM: seen.State.CRM.Provider, Account: seen.State.CRM.AccountName, Site: seen.State.Site.URL,
 		Saved: seen.State.Saved, Journal: seen.Lines, Step: all.Current(seen.State).ID()}
 	if seen.Holder != nil {
@@ -80,6 +83,9 @@ func reportOn(seen checkpoint.Summary) statusReport {
 			line.Number = numbered.Number()
 		}
 		report.Steps = append(report.Steps, line)
+	}
+	for _, tool := range steps.Tools(deps) {
+		report.Tools = append(report.Tools, statusLine{Step: tool.ID(), Title: tool.Title(), Status: toolWord(seen.State, tool)})
 	}
 	if kept := seen.State.Steps[lastProof(seen.State)]; kept != nil {
 		report.Verdict = kept.Notes["access"]
@@ -101,6 +107,18 @@ func statusWord(status wizard.Status) string {
 	return "locked"
 }
 
+// toolWord is where a tool stands. It can be used at any time, or never.
+func toolWord(state *checkpoint.State, tool wizard.Step) string {
+	switch status := tool.Status(state); {
+	case !steps.Used(state, tool.ID()):
+		return "not used"
+	case status == wizard.Ready:
+		return "begun"
+	default:
+		return statusWord(status)
+	}
+}
+
 func (r statusReport) print(options Options) {
 	fmt.Fprintf(options.Out, "Migration of %s to %s (%s)\n", orUnknown(r.Site), orUnknown(r.CRM), orUnknown(r.Account))
 	if r.Holder != "" {
@@ -117,6 +135,10 @@ func (r statusReport) print(options Options) {
 			number = fmt.Sprintf("%2d", line.Number)
 		}
 		fmt.Fprintf(options.Out, "%s %s %-40s %s\n", here, number, line.Title, line.Status)
+	}
+	fmt.Fprintln(options.Out, "Tools, beside the way:")
+	for _, line := range r.Tools {
+		fmt.Fprintf(options.Out, "     %-40s %s\n", line.Title, line.Status)
 	}
 	if r.Verdict != "" {
 		fmt.Fprintln(options.Out, r.Verdict)

@@ -80,3 +80,39 @@ func status(t *testing.T, dir string, asJSON bool) string {
 	}
 	return out.String()
 }
+
+// TestStatusListsTheTools says of each tool whether it was used.
+func TestStatusListsTheTools(t *testing.T) {
+	dir := t.TempDir()
+	folder, err := checkpoint.Open(dir, checkpoint.Options{Tool: "allyswitch test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	state := folder.State()
+	state.Step("team-settings").Answers = map[string]string{"teams.use": "no"}
+	done := time.Now()
+	state.Step("add-member").Answers = map[string]string{"member.email": "jo@example.com"}
+	state.Step("add-member").Done = &done
+	state.Step("add-member").Inputs = ";"
+	if err := folder.Save(state); err != nil {
+		t.Fatal(err)
+	}
+	var report statusReport
+	if err := json.Unmarshal([]byte(status(t, dir, true)), &report); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, tool := range report.Tools {
+		got[tool.Step] = tool.Status
+	}
+	want := map[string]string{"import-students": "not used", "add-member": "done", "merge-contacts": "not used", "team-settings": "begun"}
+	for tool, word := range want {
+		if got[tool] != word {
+			t.Errorf("%s is %q, not %q", tool, got[tool], word)
+		}
+	}
+	if text := status(t, dir, false); !strings.Contains(text, "Add one member by hand") || strings.Contains(text, "jo@example.com") {
+		t.Errorf("the status says\n%s", text)
+	}
+}

@@ -36,7 +36,7 @@ type Controls struct {
 func (c Controls) Whole() bool { return len(c.TagsLeft)+len(c.OfferingsLeft) == 0 }
 
 // shown is how many examples of pages a control member gets of each kind.
-const shown = 4
+const shown = 6
 
 // ChooseControls picks up to size members who together show every tag and, of every offering, somebody who may open it and somebody who may not. In each
 // turn it takes who adds most, and of equals the first: the same members lead to the same choice. It works on this computer only, and writes controls.csv.
@@ -143,18 +143,27 @@ func (r *Roster) control(member int, offerings []wp.Offering, covered map[string
 		}
 	}
 	has := r.has(member)
-	for _, offering := range offerings {
-		if len(offering.Pages) == 0 {
-			control.place(offering.Name, opensAny(offering, has))
-		}
-		for _, page := range offering.Pages {
-			control.place(page.Title, offering.Opens(page, has))
-		}
-	}
+	control.pages(offerings, has)
 	if len(offerings) == 0 {
 		control.byTags(r)
 	}
 	return control
+}
+
+// pages lists what the member may open and what not: first one page of every offering, then a second one of each, so that the first few show most.
+func (c *Control) pages(offerings []wp.Offering, has func(string) bool) {
+	for depth, more := 0, true; more; depth++ {
+		more = false
+		for _, offering := range offerings {
+			switch {
+			case len(offering.Pages) == 0 && depth == 0:
+				c.place(offering.Name, opensAny(offering, has))
+			case depth < len(offering.Pages):
+				c.place(offering.Pages[depth].Title, offering.Opens(offering.Pages[depth], has))
+				more = true
+			}
+		}
+	}
 }
 
 func (c *Control) place(title string, opens bool) {

@@ -2,15 +2,17 @@ package migration
 
 import (
 	"context"
+	"slices"
 
+	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 	"allyswitch/wp/site"
 )
 
-// LinkMerged gives the users with one of two merged contacts' addresses the contact ID that stays: those who have the other one's, or none. Whoever has a third
-// is a problem that a person looks at. Their tags are refreshed afterwards. It is in the journal like any other link.
-func LinkMerged(ctx context.Context, folder *checkpoint.Folder, companion *site.Companion, system string, pair Pair, report job.Reporter) (LinkedOnSite, error) {
+// LinkMerged gives the users with one of two merged contacts' addresses the contact ID that stays: those who have one that was lost in the merge, or none.
+// Whoever has another is a problem that a person looks at. Their tags are refreshed afterwards. It is in the journal like any other link.
+func LinkMerged(ctx context.Context, folder *checkpoint.Folder, companion *site.Companion, system string, pair Pair, lost []crm.ContactID, report job.Reporter) (LinkedOnSite, error) {
 	var result LinkedOnSite
 	report.Phase("Linking on the site", 0)
 	found, err := companion.Lookup(ctx, nil, uniqueOf(pair.KeepEmail, pair.LoseEmail))
@@ -24,10 +26,10 @@ func LinkMerged(ctx context.Context, folder *checkpoint.Folder, companion *site.
 			result.Problems = append(result.Problems, Failure{Member: user.Stored.ID, Reason: "their contact ID could not be read; look at this user by hand"})
 		case *user.ContactID == string(pair.Keep):
 			result.Already++
-		case *user.ContactID == string(pair.Lose) || *user.ContactID == "":
+		case *user.ContactID == "" || slices.Contains(lost, crm.ContactID(*user.ContactID)):
 			links = append(links, site.Link{UserID: user.Stored.ID, ContactID: string(pair.Keep)})
 		default:
-			result.Problems = append(result.Problems, Failure{Member: user.Stored.ID, Reason: "they have a third contact ID, " + *user.ContactID + "; look at this user by hand"})
+			result.Problems = append(result.Problems, Failure{Member: user.Stored.ID, Reason: "they have another contact ID, " + *user.ContactID + "; look at this user by hand"})
 		}
 	}
 	if len(links) == 0 {

@@ -41,7 +41,7 @@ type Review struct {
 	Offerings []OfferingStart
 	// Active are the automations that are switched on, Ours those of them that one of the members' tags starts.
 	Active, Ours int
-	// Unclear are active automations of which the CRM does not say what starts them.
+	// Unclear are active automations that a tag may start, of which the CRM does not say which.
 	Unclear int
 	// Hidden says what the CRM does not show at all, empty where it shows everything.
 	Hidden string
@@ -96,9 +96,9 @@ func (r *Review) judge(roster *Roster, offerings []wp.Offering, automations []cr
 	}
 }
 
-// unclear says that the CRM does not tell what starts an automation.
+// unclear says that a tag may start an automation, and the CRM does not tell which: it tells nothing, or only that it is a tag.
 func unclear(automation crm.Automation) bool {
-	return automation.TriggerTag == "" && automation.Trigger == ""
+	return automation.TriggerTag == "" && (automation.Trigger == "" || strings.Contains(strings.ToLower(automation.Trigger), "tag"))
 }
 
 func (r *Review) judgeOffering(roster *Roster, offering wp.Offering, automations []crm.Automation) OfferingStart {
@@ -124,7 +124,7 @@ func (r *Review) judgeOffering(roster *Roster, offering wp.Offering, automations
 	case r.Hidden != "":
 		one.Verdict, one.Note = OfferingUnknown, "the CRM does not show all that a tag can start"
 	case r.Unclear > 0:
-		one.Verdict, one.Note = OfferingUnknown, "the CRM does not say what starts some of its automations"
+		one.Verdict, one.Note = OfferingUnknown, "the CRM does not say which tag starts some of its automations"
 	default:
 		one.Note = "nothing in the CRM starts with one of its tags"
 	}
@@ -186,6 +186,8 @@ func (r *Review) save(deps Deps, roster *Roster, automations []crm.Automation) e
 		switch {
 		case automation.TriggerTag != "":
 			starts, people = "the tag "+automation.TriggerTag, fmt.Sprint(roster.having([]string{automation.TriggerTag}))
+		case unclear(automation) && automation.Trigger != "":
+			starts = automation.Trigger + ", not known which"
 		case automation.Trigger != "":
 			starts, people = automation.Trigger, ""
 		}

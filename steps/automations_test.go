@@ -1,0 +1,111 @@
+package steps_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"allyswitch/crm/sandbox"
+	"allyswitch/steps"
+	"allyswitch/wizard"
+)
+
+// On ActiveCampaign with nothing switched on it is certain that no offering has an automation. If the CRM is to send the welcome, that takes the tick back,
+// until the owner lets AccessAlly run it or makes the automation. Which tag starts one, ActiveCampaign does not tell: then it is not known, and never none.
+func TestOfferingsWithoutAnAutomation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "activecampaign")
+		j.reach(steps.Automations)
+		if table := rowsOf(j.table(steps.Automations, "offerings")); !strings.Contains(table, "none|Yoga Basics|") {
+			t.Errorf("nothing is switched on, and the list says\n%s", table)
+		}
+		j.answer(steps.Automations, "message.welcome", "crm")
+		if box := j.box(steps.Automations, "reviewed"); box.Set != nil || !strings.Contains(box.Doubt, "nothing in ActiveCampaign starts") || j.status(steps.Automations) == wizard.Done {
+			t.Fatalf("no offering has a welcome any more, and the box says %q", box.Doubt)
+		}
+		j.demo.Sandbox.Load(sandbox.Contents{Automations: []sandbox.Automation{{Name: "Yoga Basics: hello", Tag: "Yoga Basics Access", Active: true}, {Name: "Inner circle", Tag: "Inner Circle Member"}}})
+		j.run(steps.Automations, "look")
+		table := rowsOf(j.table(steps.Automations, "offerings"))
+		for _, want := range []string{"perhaps|Yoga Basics|", "perhaps|Inner Circle|", "not known|Library|"} {
+			if !strings.Contains(table, want) {
+				t.Errorf("the list does not say %q:\n%s", want, table)
+			}
+		}
+		if rows := rowsOf(j.table(steps.Automations, "automations")); !strings.Contains(rows, "on|automation|Yoga Basics: hello|tag, not known which|not known") {
+			t.Errorf("the automations:\n%s", rows)
+		}
+		if box := j.box(steps.Automations, "reviewed"); box.Set == nil || j.status(steps.Automations) != wizard.Done {
+			t.Errorf("nothing is certain any more, and the box says %q", box.Doubt)
+		}
+		j.answer(steps.Automations, "message.welcome", "accessally")
+		if facts := factsOf(j, steps.Automations); !strings.Contains(facts, "Twice?") {
+			t.Errorf("nothing warns that both may send: %s", facts)
+		}
+	})
+}
+
+// The owner may let AccessAlly run an offering that has no automation.
+func TestAnOfferingThatAccessAllyRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "activecampaign")
+		j.reach(steps.Automations)
+		j.answer(steps.Automations, "message.welcome", "crm")
+		for row := range j.table(steps.Automations, "offerings").Rows {
+			j.row(steps.Automations, "offerings", "a", row, "")
+		}
+		if box := j.box(steps.Automations, "reviewed"); box.Set == nil {
+			t.Errorf("AccessAlly runs what has no automation, and the box says %q", box.Doubt)
+		}
+		j.row(steps.Automations, "offerings", "m", 0, "")
+		if box := j.box(steps.Automations, "reviewed"); !strings.Contains(box.Doubt, j.table(steps.Automations, "offerings").Row(0)[1]) {
+			t.Errorf("the CRM runs an offering for which it has nothing, and the box says %q", box.Doubt)
+		}
+	})
+}
+
+// Where nothing at all is switched on, nobody would send what the CRM is to send.
+func TestAMessageThatNobodyWouldSend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "activecampaign")
+		j.reach(steps.Automations)
+		j.answer(steps.Automations, "message.invoice", "crm")
+		if box := j.box(steps.Automations, "emails"); !strings.Contains(box.Doubt, "nothing is switched on in ActiveCampaign, so nobody would send: the invoice") {
+			t.Errorf("the box says %q", box.Doubt)
+		}
+		j.answer(steps.Automations, "message.invoice", "nobody")
+		if box := j.box(steps.Automations, "emails"); box.Doubt != "" {
+			t.Errorf("nobody is to send it, and the box says %q", box.Doubt)
+		}
+	})
+}
+
+// Without the companion the owner names the offerings. The other four CRMs do not say what starts an automation: that is not known, and not none.
+func TestOfferingsThatTheOwnerNames(t *testing.T) {
+	for _, crmID := range crms() {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := begin(t, crmID)
+				if err := j.forgetOfferings(); err != nil {
+					t.Fatal(err)
+				}
+				j.reach(steps.Switch)
+				if err := j.keeper.Answer(j.step(steps.TagReview), "offerings.list", "Yoga Basics"); err == nil {
+					t.Error("an offering without a tag was taken")
+				}
+				j.answer(steps.TagReview, "offerings.list", "Yoga Basics = Yoga Basics Access | Inner Circle = Inner Circle Member")
+				j.reach(steps.Payments)
+				table, want := rowsOf(j.table(steps.Automations, "offerings")), "not known|Yoga Basics|"
+				if crmID == "activecampaign" {
+					want = "none|Yoga Basics|"
+				}
+				if !strings.Contains(table, want) || !strings.Contains(table, "Inner Circle") {
+					t.Errorf("the list:\n%s", table)
+				}
+				j.run(steps.Test, "verify", "choose")
+				if people := rowsOf(j.table(steps.Test, "controls")); !strings.Contains(people, "opens Yoga Basics") || !strings.Contains(people, "must not open Yoga Basics") {
+					t.Errorf("the people to test with:\n%s", people)
+				}
+			})
+		})
+	}
+}
