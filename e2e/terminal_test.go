@@ -160,7 +160,7 @@ func TestWithoutAScreen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := open(t, 80, 24, way.env, binary, append([]string{"demo", "--members", "25"}, way.flags...)...)
-			w.sees("Enter takes what is offered.", "What moves where")
+			w.sees("line by line.", "what is offered.", "What moves where")
 			w.send("quit\r")
 			w.ends()
 			if out := w.output(); strings.Contains(out, "\x1b") || !strings.Contains(out, "Your progress is saved") {

@@ -94,12 +94,15 @@ func (p Path) Short(step Step) string {
 	return ""
 }
 
-// Name says which step is meant, in a sentence: "step 4, Import the members".
+// Name says which step is meant, in a sentence: "step 4, Import the members", or "start, Connect your site". A tool has only its title.
 func (p Path) Name(step Step) string {
 	if number := p.number(step); number > 0 {
 		return fmt.Sprintf("step %d, %s", number, step.Title())
 	}
-	return step.Title()
+	if beside(step) {
+		return step.Title()
+	}
+	return strings.ToLower(p.Label(step)) + ", " + step.Title()
 }
 
 // Code is what to read aloud when somebody asks where we are: "S4-IMPORT".

@@ -38,12 +38,12 @@ func TestAStepThatIsNotOpenYetCanBeReadToItsEnd(t *testing.T) {
 		term.Press("ctrl+l")
 		term.Sees("All steps", "later")
 		term.Press("end", "enter")
-		term.Sees("Step 5 of 5 · A step for later", "A step for later is not open yet: Connect your site and your CRM comes first. You can read it.",
+		term.Sees("Step 5 of 5 · A step for later", "A step for later is not open yet: start, Connect your site and your CRM comes first. You can read it.",
 			"Does what comes later.", "As it stands on the door.", "Enter read on")
 		term.Press("enter", "enter")
 		term.Sees("Go to    AccessAlly › Settings", "Look for Enabled")
 		term.Press("enter", "enter", "enter")
-		term.Sees("› [ Continue to Connect your site and your CRM ]", "Enter go to what comes first")
+		term.Sees("› [ Continue to start, Connect your site and your CRM ]", "Enter go to what comes first")
 		term.Press("enter")
 		term.Sees("Start · Connect your site")
 		term.Press("ctrl+l", "end", "enter", "esc")

@@ -17,6 +17,8 @@ const guideHead = `# Guide for owners
 This is what AllySwitch says and asks, page by page, in the words of its screens: to read before you begin, or to follow along on paper.
 Where it says *your CRM*, the screen has its name. Some boxes and questions appear only when there is a reason; here you see all of them. An N stands for a number that the screen names.
 
+Each page has its picture, as it opens in ` + "`allyswitch demo`" + `; [all pictures](screens/README.md) are there in other sizes and colours too.
+
 On every page: Enter does what is marked, Space ticks a box, Tab goes to the next thing, Esc goes back, F1 explains, ` + "`q`" + ` leaves. Nothing is lost by leaving or going back.
 
 **If you stop in the middle:** start AllySwitch again, and it goes on where you were. Keys are asked for again, because they are never saved.
@@ -28,25 +30,35 @@ This page is made from the program by ` + "`go generate ./internal/papers`" + `.
 func Guide() string {
 	var out strings.Builder
 	out.WriteString(guideHead)
-	chapters := map[string][]chapter{}
+	chapters, pictures := map[string][]chapter{}, map[string]string{}
 	var order []string
 	for _, entry := range registry.All() {
 		deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}
 		state := steps.Unfolded(deps, entry.Provider.ID)
 		path := wizard.Path(append(steps.All(deps), steps.Tools(deps)...))
-		for _, step := range path {
+		for place, step := range path {
 			name := path.Name(step)
 			if chapters[name] == nil {
 				order = append(order, name)
+				pictures[name] = picture(path, place)
 			}
 			chapters[name] = append(chapters[name], newChapter(entry.Provider, step.(wizard.Sheeted).Sheet(state)))
 		}
 	}
 	for _, name := range order {
-		fmt.Fprintf(&out, "\n## %s\n", capital(name))
+		fmt.Fprintf(&out, "\n## %s\n\n![%s](screens/%s)\n", capital(name), capital(name), pictures[name])
 		write(&out, chapters[name])
 	}
 	return strings.TrimRight(strings.ReplaceAll(out.String(), "\n\n\n", "\n\n"), "\n") + "\n"
+}
+
+// picture is the file of a page's picture, as it opens in the demo: scripts/screens numbers the pages in this order, and puts six others before the tools.
+func picture(path wizard.Path, place int) string {
+	number := place
+	if tool, ok := path[place].(wizard.Beside); ok && tool.Beside() {
+		number += 6
+	}
+	return fmt.Sprintf("%02d-%s-80x24-dark.png", number, path[place].ID())
 }
 
 // chapter is what one step says for one CRM: sections of lines.

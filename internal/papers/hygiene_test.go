@@ -20,8 +20,8 @@ var madeUpDomain = regexp.MustCompile(`(?i)^(?:.*\.)?(?:example\.(?:com|org|net)
 // vendorsOwn are files that vendors wrote; the addresses in them are theirs.
 var vendorsOwn = regexp.MustCompile(`^crm/[a-z]+/testdata/`)
 
-// noAddresses look like addresses and are none: the shortest there can be, two that are wrong, and a login in front of a host.
-var noAddresses = []string{"a@b.co", "ada@-example.com", "ada@example.co", "pass@acme.api-us1.com"}
+// noAddresses look like addresses and are none: the shortest there can be, some that are wrong, and a login in front of a host.
+var noAddresses = []string{"a@b.co", "b@c.org", "ada@-x-.com", "ada@ab--cd.com", "ada@-example.com", "ada@example.co", "pass@acme.api-us1.com"}
 
 // ofOneMachine matches what only makes sense on the computer where it was written: folders of somebody, mirrors of package registries.
 var ofOneMachine = regexp.MustCompile(`(?m)(?:^|[\s"'` + "`" + `(=:])(?:/w[o]rk/|/r[o]ot/|/tmp/[a-z]|/Users/[a-z]+/|C:\\Users\\)|(?:go)?proxy\.[a-z]*lang|goproxy\.|registry\.npm|py[p]i\.`)

@@ -21,7 +21,27 @@ const (
 	jobPicture     = "18-job"
 	privacyPicture = "19-privacy"
 	searchPicture  = "20-search"
+	laterPicture   = "25-later"
+	plainPicture   = "26-plain"
 )
+
+// tools are the pages beside the way, in the order of the list of all steps.
+var tools = []entry{
+	{"21-import-students", "Tool: import students"},
+	{"22-add-member", "Tool: add one member"},
+	{"23-merge-contacts", "Tool: merge two contacts"},
+	{"24-team-settings", "Tool: team settings"},
+}
+
+// commands are what is shown without a screen of its own, and the words that ask for it.
+var commands = []struct {
+	entry
+	arguments []string
+}{
+	{entry{"27-status", "allyswitch status: where a migration stands"}, []string{"status"}},
+	{entry{"28-watch", "allyswitch watch --once: what has drifted since"}, []string{"watch", "--once"}},
+	{entry{"29-undo", "allyswitch undo --dry-run: what would be taken back"}, []string{"undo", "--dry-run"}},
+}
 
 // album lists everything there are pictures of. The place of a page is its number.
 var album = []entry{
@@ -46,6 +66,18 @@ var album = []entry{
 	{jobPicture, "Work in progress"},
 	{privacyPicture, "Privacy mode: names and addresses are replaced"},
 	{searchPicture, "Search in a table"},
+	{laterPicture, "A step that is not open yet can be read"},
+	{plainPicture, "Line by line, with --plain"},
+}
+
+// everything is the album with what lies beside the way.
+func everything() []entry {
+	all := slices.Concat(album, tools)
+	for _, command := range commands {
+		all = append(all, command.entry)
+	}
+	slices.SortFunc(all, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	return all
 }
 
 var numbered = regexp.MustCompile(`^ Step (\d+) of 13`)
@@ -74,7 +106,7 @@ func (s *studio) index() error {
 		"Each was made from the running program: `allyswitch demo` in a terminal (xterm.js) in a browser, led by keys only, in the terminal's own dark or light theme.\n" +
 		"The members in them are made up. `scripts/screens/make` makes them all again; it needs Go, npm and Chromium, and a few minutes.\n" +
 		"`scripts/screens/make -only walk-dark,error-light` makes some.\n\n")
-	for _, entry := range album {
+	for _, entry := range everything() {
 		files, err := filepath.Glob(filepath.Join(s.out, entry.name+"-*.png"))
 		if err != nil {
 			return err
@@ -98,7 +130,7 @@ func (s *studio) index() error {
 
 // rank puts the picture that is shown first: home, dark.
 func rank(file string) int {
-	for i, end := range []string{"80x24-dark", "80x24-light", "120x40-dark", "60x16-dark", "80x24-nocolor", "80x24-ascii"} {
+	for i, end := range []string{"80x24-dark", "80x24-light", "80x24-nocolor", "80x24-ascii", "120x40-dark", "120x40-light", "120x40-nocolor", "120x40-ascii", "60x16-dark"} {
 		if strings.HasSuffix(file, end+".png") {
 			return i
 		}

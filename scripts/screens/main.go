@@ -53,5 +53,11 @@ func (s *studio) make(only string) error {
 			return fmt.Errorf("%s: %w", session.name, err)
 		}
 	}
+	if only == "" || listed(only, "commands") {
+		fmt.Println("commands")
+		if err := s.errands(); err != nil {
+			return fmt.Errorf("commands: %w", err)
+		}
+	}
 	return s.index()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,25 +28,31 @@ type session struct {
 	arguments   []string
 	// sizes are taken of each page.
 	sizes []size
+	// first is what is seen once the program has started, a heading of the first page when empty.
+	first string
 	lead  func(p *photographer) error
 }
 
 func sessions() []session {
-	both := func(name string, arguments []string, lead func(*photographer) error) []session {
+	// looks takes the same pictures in every look: on dark and on light, without colours, and with plain signs.
+	looks := func(name string, arguments []string, lead func(*photographer) error) []session {
+		sizes := []size{home, large}
 		return []session{
-			{name: name + "-dark", theme: "dark", suffix: "dark", arguments: arguments, sizes: []size{home, large}, lead: lead},
-			{name: name + "-light", theme: "light", suffix: "light", arguments: arguments, sizes: []size{home}, lead: lead},
+			{name: name + "-dark", theme: "dark", suffix: "dark", arguments: arguments, sizes: sizes, lead: lead},
+			{name: name + "-light", theme: "light", suffix: "light", arguments: arguments, sizes: sizes, lead: lead},
+			{name: name + "-nocolor", theme: "dark", suffix: "nocolor", environment: []string{"NO_COLOR=1"}, arguments: arguments, sizes: sizes, lead: lead},
+			{name: name + "-ascii", theme: "dark", suffix: "ascii", environment: []string{"LC_ALL=C", "LANG=C"}, arguments: arguments, sizes: sizes, lead: lead},
 		}
 	}
-	all := slices.Concat(
-		both("walk", nil, everyPage),
-		both("job", []string{"--crm", "ontraport", "--members", "300", "--speed", "2"}, jobInProgress),
-		both("error", nil, errorCard),
-	)
-	return append(all,
-		session{name: "nocolor", theme: "dark", suffix: "nocolor", environment: []string{"NO_COLOR=1"}, sizes: []size{home}, lead: threePages},
-		session{name: "ascii", theme: "dark", suffix: "ascii", environment: []string{"LC_ALL=C", "LANG=C"}, sizes: []size{home}, lead: threePages},
-		session{name: "small", theme: "dark", suffix: "dark", sizes: []size{small}, lead: threePages},
+	return slices.Concat(
+		looks("walk", nil, everyPage),
+		looks("tools", nil, everyTool),
+		looks("job", []string{"--crm", "ontraport", "--members", "300", "--speed", "2"}, jobInProgress),
+		looks("error", nil, errorCard),
+		[]session{
+			{name: "small", theme: "dark", suffix: "dark", sizes: []size{small}, lead: threePages},
+			{name: "plain", theme: "dark", suffix: "dark", arguments: []string{"--plain"}, sizes: []size{home}, first: "Press Enter", lead: inLines},
+		},
 	)
 }
 
@@ -55,17 +62,22 @@ func listed(names, name string) bool { return slices.Contains(strings.Split(name
 // hold holds one session.
 func (s *studio) hold(session session) error {
 	folder := s.home
-	environment := append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, "XDG_DATA_HOME=" + filepath.Join(folder, "data"), "TMPDIR=" + s.work,
-		"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=en_US.UTF-8", "LC_ALL=en_US.UTF-8", "TZ=UTC"}, session.environment...)
+	environment := append(s.environment(folder), session.environment...)
 	w, err := open(s.browser, session.sizes[0], session.theme, environment, folder, s.program, append([]string{"demo", "--dir", "my-site"}, session.arguments...)...)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	if err := w.sees("What this step does"); err != nil {
+	if err := w.sees(cmp.Or(session.first, "What this step does")); err != nil {
 		return err
 	}
 	return session.lead(&photographer{window: w, session: session, out: s.out, taken: map[string]bool{}})
+}
+
+// environment is that of somebody whose home is a folder.
+func (s *studio) environment(folder string) []string {
+	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder, "XDG_DATA_HOME=" + filepath.Join(folder, "data"), "TMPDIR=" + s.work,
+		"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=en_US.UTF-8", "LC_ALL=en_US.UTF-8", "TZ=UTC"}
 }
 
 // photographer takes pictures of one session.
@@ -121,6 +133,45 @@ func everyPage(p *photographer) error {
 		}
 		return strings.Contains(text, "[ Close AllySwitch ]"), nil
 	})
+}
+
+// everyTool opens each tool from the list of all steps, and a step that is not open yet.
+func everyTool(p *photographer) error {
+	for i, tool := range tools {
+		if err := p.fromTheEnd(len(tools) - 1 - i); err != nil {
+			return err
+		}
+		if err := p.take(tool.name); err != nil {
+			return err
+		}
+	}
+	if err := p.fromTheEnd(len(tools) + 8); err != nil {
+		return err
+	}
+	return p.take(laterPicture)
+}
+
+// fromTheEnd opens what stands so many places before the end of the list of all steps.
+func (p *photographer) fromTheEnd(places int) error {
+	if err := p.press("\x0c"); err != nil {
+		return err
+	}
+	if err := p.send("\x1b[F"); err != nil { // which may change nothing
+		return err
+	}
+	p.settle()
+	for range places {
+		if err := p.press("\x1b[A"); err != nil {
+			return err
+		}
+	}
+	return p.press("\r")
+}
+
+// inLines takes a picture of the first question, line by line.
+func inLines(p *photographer) error {
+	p.settle()
+	return p.take(plainPicture)
 }
 
 // threePages takes a picture of the first page, the import and the proof.

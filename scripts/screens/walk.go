@@ -43,9 +43,24 @@ func (w *window) step(text string) error {
 	case strings.Contains(keys, "Enter save"):
 		return w.reply(text)
 	case strings.Contains(pointed, "Not finished yet"):
-		return fmt.Errorf("a page ends that is not finished:\n%s", text)
+		return w.goBack()
 	}
 	return w.press("\r")
+}
+
+// goBack returns to what is still open, as the last line of the screen says. On a busy computer a key may come before what it was meant for.
+func (w *window) goBack() error {
+	for range 40 {
+		if err := w.press("\x1b[Z"); err != nil {
+			return err
+		}
+		lines := strings.Split(strings.TrimRight(w.text(), "\n "), "\n")
+		keys, pointed := lines[len(lines)-1], pointed(lines)
+		if strings.Contains(keys, "Space tick") && !strings.Contains(pointed, "(if it") || strings.Contains(keys, "Enter start") {
+			return nil
+		}
+	}
+	return fmt.Errorf("a page ends that is not finished:\n%s", w.text())
 }
 
 // pointed is the item with the pointer: its line and the next. ASCII has a pointer of its own.

@@ -27,7 +27,7 @@ func TestAToolIsOpenedByItsNameAndLeadsBackToTheWay(t *testing.T) {
 		t.Fatalf("result %+v, error %v\n%s", result, err, out)
 	}
 	says(t, out, "go connect: Start, Connect your site and your CRM (to do)", "go 1: Step 1 of 1, Put the site into maintenance (to do)", "go merge: Tool, Merge contacts (to do)",
-		"== Tool: Merge contacts", "Merge contacts is done.", "The next start goes on at: Connect your site and your CRM.")
+		"== Tool: Merge contacts", "Merge contacts is done.", "The next start goes on at: start, Connect your site and your CRM.")
 	if got := folder.Now.Answer("merge", "merge.keep"); got != "anna@example.com" {
 		t.Errorf("the tool kept %q", got)
 	}
@@ -77,7 +77,7 @@ func TestAStepThatIsNotOpenYetIsReadOut(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	says(t, out, "This step is not open yet. This will be to do:", "To do: There is a backup.", "Go to: AccessAlly > Settings",
-		"Press Enter to go to what comes first: Connect your site and your CRM.")
+		"Press Enter to go to what comes first: start, Connect your site and your CRM.")
 	if strings.Contains(out, "Have you done this?") || strings.Count(out, "== Start: Connect") != 2 {
 		t.Errorf("something was asked for that cannot be done yet, or it did not lead back:\n%s", out)
 	}

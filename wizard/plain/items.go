@@ -232,10 +232,10 @@ func (w *walker) instruction(ctx context.Context, t *talk, instruction wizard.In
 	w.say("Do this: %s", instruction.Text)
 	w.where(instruction.Where, instruction.Look)
 	if instruction.Copy != "" {
-		w.say("  Text to copy: %s", instruction.Copy)
+		w.tellWhole("  Text to copy: %s", instruction.Copy)
 	}
 	if instruction.Link != "" {
-		w.say("  Link: %s", instruction.Link)
+		w.tellWhole("  Link: %s", instruction.Link)
 	}
 	for {
 		line, where, err := w.prompt(ctx, t, w.goOnText(instruction))

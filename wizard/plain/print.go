@@ -4,15 +4,56 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/term"
+
 	"allyswitch/wizard"
+	"allyswitch/wizard/ui"
 )
 
-// say adds a line. Text from outside is made fit first.
+// say adds a line. Text from outside is made fit first. On a terminal no word is broken at its edge: screen readers would read the halves.
 func (w *walker) say(format string, values ...any) {
-	text := fmt.Sprintf(format, values...)
-	for _, line := range strings.Split(text, "\n") {
-		_, _ = fmt.Fprintln(w.Out, strings.TrimRight(w.look.Text(line), " "))
+	w.print(w.width(), format, values...)
+}
+
+// tellWhole adds a line that is there to be copied: where a terminal breaks it, it is still one line.
+func (w *walker) tellWhole(format string, values ...any) { w.print(0, format, values...) }
+
+func (w *walker) print(width int, format string, values ...any) {
+	for _, line := range strings.Split(fmt.Sprintf(format, values...), "\n") {
+		for _, part := range parted(strings.TrimRight(w.look.Text(line), " "), width) {
+			_, _ = fmt.Fprintln(w.Out, part)
+		}
 	}
+}
+
+// parted breaks a line between words, and sets what follows in as far as the line itself. A width of 0 leaves it whole.
+func parted(line string, width int) []string {
+	words := strings.TrimLeft(line, " ")
+	margin := line[:len(line)-len(words)]
+	if width <= len(margin)+20 || ui.Width(line) <= width {
+		return []string{line}
+	}
+	parts, part := []string{}, ""
+	for _, word := range strings.Fields(words) {
+		if part != "" && ui.Width(margin+part+" "+word) > width {
+			parts, part = append(parts, margin+part), ""
+		}
+		part = strings.TrimLeft(part+" "+word, " ")
+	}
+	return append(parts, margin+part)
+}
+
+// width is how many cells a line has room for, 0 where lines may be as long as they like: in a pipe or a file.
+func (w *walker) width() int {
+	file, ok := w.Out.(term.File)
+	if !ok || !term.IsTerminal(file.Fd()) {
+		return 0
+	}
+	width, _, err := term.GetSize(file.Fd())
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // open says which step begins, and what it has to say.
