@@ -113,8 +113,8 @@ func TestTextFromOutsideCannotDoAnything(t *testing.T) {
 		"dcs":   "\x1bPq#PWNED\x1b\\\x1b_PWNED\x1b\\\x1b^PWNED\x1b\\",
 		"c0":    "a\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1c\x1d\x1e\x1f\x7fb",
 		"lines": "a\nb\rc\r\nd\te",
-		"c1":    "a\u0080\u0084\u0085\u0088\u008d\u008e\u008f\u0090\u0098\u009a\u009b2J\u009c\u009d0;x\u009e\u009fb",
-		"bidi":  "a\u202e\u202d\u202a\u202b\u202c\u2066\u2067\u2068\u2069\u200e\u200f\u061cb",
+		"c1":    "a" + between(0x80, 0x9f) + "2J\u009c\u009d0;x\u009c\u009b2Jb",
+		"bidi":  "a" + bidi() + "b",
 		"bytes": "a\xff\xfe\x9b2J\x9d0;x\x9c\xc3(b",
 	}
 	all := ""
@@ -143,8 +143,30 @@ func TestTextFromOutsideCannotDoAnything(t *testing.T) {
 				t.Errorf("%q reached the terminal", bad)
 			}
 		}
+		for _, r := range between(0x80, 0x9f) + bidi() + strings.Map(func(r rune) rune {
+			if strings.ContainsRune("\a\b\t\n\r\x1b", r) { // what drawing itself needs
+				return -1
+			}
+			return r
+		}, between(0, 0x1f)+"\x7f") {
+			if strings.ContainsRune(raw, r) {
+				t.Errorf("U+%04X reached the terminal", r)
+			}
+		}
 	})
 }
+
+// between is every character from one to another.
+func between(from, to rune) string {
+	var all strings.Builder
+	for r := from; r <= to; r++ {
+		all.WriteRune(r)
+	}
+	return all.String()
+}
+
+// bidi is every character that turns the direction of what is read.
+func bidi() string { return "\u061c\u200e\u200f" + between(0x202a, 0x202e) + between(0x2066, 0x2069) }
 
 func TestPrivacyLeavesNoAddressInAnyFrame(t *testing.T) {
 	leak := regexp.MustCompile(`anna|@|example\.com[^/]|Anna Example`)

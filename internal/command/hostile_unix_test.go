@@ -18,8 +18,19 @@ import (
 	"unicode"
 )
 
-// hostile is what somebody could call themselves, or a tag, to get at the terminal or the spreadsheet of the owner: C0, CSI, OSC, DCS, C1 and marks of direction.
-const hostile = "\x1b[2J\x1b]0;PWNED\x07\x1b]52;c;UFdORUQ=\x07\x1b]8;;https://evil.example\x1b\\\x1bPq\x1b\\\u009b2J\u009d0;x\u009c\u202e\u2066\u200f\x08\x7f"
+// hostile is what somebody could call themselves, or a tag, to get at the terminal or the spreadsheet of the owner: CSI, OSC, DCS, and then every C0 and C1
+// control and every mark of direction that there is. Line breaks have tests of their own where files are read.
+var hostile = "\x1b[2J\x1b]0;PWNED\x07\x1b]52;c;UFdORUQ=\x07\x1b]8;;https://evil.example\x1b\\\x1bPq\x1b\\\u009b2J\u009d0;x\u009c" +
+	between(0x01, 0x09) + between(0x0b, 0x0c) + between(0x0e, 0x1f) + between(0x7f, 0x9f) + "\u061c\u200e\u200f" + between(0x202a, 0x202e) + between(0x2066, 0x2069)
+
+// between is every character from one to another.
+func between(from, to rune) string {
+	var all strings.Builder
+	for r := from; r <= to; r++ {
+		all.WriteRune(r)
+	}
+	return all.String()
+}
 
 // formulas are what a spreadsheet would work out.
 var formulas = []string{"=HYPERLINK(\"https://evil.example\")", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1"}
@@ -109,7 +120,14 @@ func (w *world) safeFolder() (files int) {
 		if err != nil {
 			return err
 		}
-		if entry.Name() != "lock" { // its first byte is not text
+		switch {
+		case entry.Name() == "lock": // its first byte is not text
+		case entry.Name() == "allyswitch.log" || strings.HasPrefix(entry.Name(), "report"):
+			harmless(w.t, entry.Name(), string(data), controls, misleads)
+		case strings.HasSuffix(path, ".csv"):
+			// A tab stays inside a cell; safeSheet looks at how cells begin.
+			harmless(w.t, entry.Name(), strings.ReplaceAll(string(data), "\t", " "), controls)
+		default:
 			harmless(w.t, entry.Name(), string(data), controls)
 		}
 		if strings.HasSuffix(path, ".csv") {
