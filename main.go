@@ -95,6 +95,7 @@ func newRun(options *command.Options) *cobra.Command {
 	cmd.Flags().StringVar(&run.Answers, "answers", "", "a JSON file with the answers")
 	cmd.Flags().StringArrayVar(&run.Set, "set", nil, "one answer, as key=value; may be repeated")
 	cmd.Flags().StringVar(&run.Until, "until", "", "stop after this step")
+	cmd.Flags().StringVar(&run.Tool, "tool", "", "work with one tool in place of the steps: import-students, add-member, merge-contacts, team-settings")
 	cmd.Flags().BoolVar(&run.Yes, "yes", false, "do not ask before a task starts")
 	return withJSON(cmd, options)
 }

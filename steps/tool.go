@@ -68,7 +68,7 @@ func unfoldTools(state *checkpoint.State) {
 	for _, key := range []string{"merge.keep", "merge.lose"} {
 		setAnswer(state.Step(MergeContacts), key, "x")
 	}
-	for key, value := range map[string]string{"compared": "yes", "keep": "1", "lose": "2"} {
+	for key, value := range map[string]string{"compared": "yes", "merged": "yes", "keep": "1", "lose": "2"} {
 		setNote(state, MergeContacts, key, value)
 	}
 	setAnswer(state.Step(AddMember), "member.email", "x")
@@ -79,9 +79,12 @@ func unfoldTools(state *checkpoint.State) {
 		setNote(state, ImportStudents, key, value)
 	}
 	setCount(state, ImportStudents, "ready", 1)
+	setNote(state, AddMember, "compared.mark", "unknown")
+	setAnswer(state.Step(AddMember), "member.create", "yes")
 	for _, key := range []string{"teams.use", "teams.legacy", "teams.works"} {
 		setAnswer(state.Step(TeamSettings), key, "yes")
 	}
+	setAnswer(state.Step(TeamSettings), "teams.decision", teamsNew)
 }
 
 // table shows a file of the migration's folder, column by column.

@@ -24,12 +24,12 @@ func mergesByAPI(provider crm.Provider) bool { return provider.ID == "keap" }
 
 func newMergeContacts(deps *Deps) *step {
 	s := newTool(deps, MergeContacts, "Merge two contacts of one person")
-	s.sheet = s.mergeSheet
+	s.sheet, s.advanced = s.mergeSheet, s.mergeIDs
 	s.answered = func(state *checkpoint.State, key, _ string) error {
 		if key == "merge.keep" || key == "merge.lose" {
 			find := state.Step(MergeContacts).Tasks["find"]
 			found := count(state, MergeContacts, "duplicates")
-			afresh(state, MergeContacts, "merge.keep", "merge.lose")
+			afresh(state, MergeContacts, "merge.keep", "merge.lose", keyKeepID, keyLoseID)
 			if !find.Started.IsZero() {
 				state.Step(MergeContacts).Tasks = map[string]checkpoint.Task{"find": find}
 				setCount(state, MergeContacts, "duplicates", int(found))
@@ -38,6 +38,19 @@ func newMergeContacts(deps *Deps) *step {
 		return nil
 	}
 	return s
+}
+
+// The answers that name contacts by their IDs, where two share an address and nobody can choose in the list.
+const (
+	keyKeepID = "merge.keep-id"
+	keyLoseID = "merge.lose-id"
+)
+
+func (s *step) mergeIDs(state *checkpoint.State) []wizard.Question {
+	return []wizard.Question{
+		s.ask(state, wizard.Question{Key: keyKeepID, Label: "The contact ID of the contact that stays", Help: "Only needed where both have the same address and nobody can choose in the list."}),
+		s.ask(state, wizard.Question{Key: keyLoseID, Label: "The contact ID of the contact that goes", Help: "As above."}),
+	}
 }
 
 func (s *step) mergeSheet(state *checkpoint.State) wizard.Sheet {
@@ -105,7 +118,7 @@ func (s *step) mergeItems(state *checkpoint.State, provider crm.Provider, name s
 // pairOf is who was chosen: addresses, and IDs where the list or the comparison told them.
 func pairOf(state *checkpoint.State) migration.Pair {
 	return migration.Pair{KeepEmail: state.Answer(MergeContacts, "merge.keep"), LoseEmail: state.Answer(MergeContacts, "merge.lose"),
-		Keep: crm.ContactID(note(state, MergeContacts, "keep")), Lose: crm.ContactID(note(state, MergeContacts, "lose"))}
+		Keep: crm.ContactID(orText(note(state, MergeContacts, "keep"), state.Answer(MergeContacts, keyKeepID))), Lose: crm.ContactID(orText(note(state, MergeContacts, "lose"), state.Answer(MergeContacts, keyLoseID)))}
 }
 
 func (s *step) duplicatesTable() wizard.Table {

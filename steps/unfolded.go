@@ -11,12 +11,23 @@ import (
 // Unfolded is the state of no real migration: in it the steps show everything that they can ever ask. It is for lists of questions. The CRM is one
 // of those that deps know; a number in words to be typed is always 1.
 func Unfolded(deps *Deps, crm string) *checkpoint.State {
-	state := &checkpoint.State{CRM: checkpoint.CRM{Provider: crm}}
+	return unfoldedAt(deps, crm, levelCompanion)
+}
+
+// EveryUnfolded are such states for each level at which the steps can work: what one asks, another may do by itself.
+func EveryUnfolded(deps *Deps, crm string) []*checkpoint.State {
+	files := unfoldedAt(deps, crm, levelFiles)
+	setAnswer(files.Step(ImportStudents), "students.into", intoManaged)
+	return []*checkpoint.State{Unfolded(deps, crm), unfoldedAt(deps, crm, levelREST), files}
+}
+
+func unfoldedAt(deps *Deps, crm, level string) *checkpoint.State {
+	state := &checkpoint.State{CRM: checkpoint.CRM{Provider: crm, Fingerprint: "x"}}
 	for key, value := range map[string]string{"file-mark": "x", "ask": strings.Join(wp.MemberColumns(), "\n"), "columns": "a heading of your file"} {
 		setNote(state, Export, key, value)
 	}
 	setAnswer(state.Step(Start), "site.user", "x")
-	setNote(state, Start, "level", levelCompanion)
+	setNote(state, Start, "level", level)
 	setAnswer(state.Step(Export), "export.file", "x")
 	setAnswer(state.Step(Export), "tags.file", "x")
 	setNote(state, EditCSV, "fingerprint", "x")
@@ -49,8 +60,9 @@ func Unfolded(deps *Deps, crm string) *checkpoint.State {
 
 // worked marks the tasks that others wait for as done with the inputs of now.
 func worked(deps *Deps, state *checkpoint.State) {
-	tasks := map[string][]string{EditCSV: {"clean"}, Import: {"plan", "files"}, Tags: {"prove"}, LinkUsers: {"match"}, Test: {"verify"}}
-	for _, one := range All(deps) {
+	tasks := map[string][]string{EditCSV: {"clean"}, Import: {"plan", "files"}, Tags: {"prove"}, LinkUsers: {"match"}, Test: {"verify", "choose"}, Automations: {"look"},
+		MergeContacts: {"find", "compare"}, AddMember: {"contact", "user", "link", "refresh"}, ImportStudents: {"read", "starts", "send"}, TeamSettings: {"tags", "export"}}
+	for _, one := range append(All(deps), Tools(deps)...) {
 		s, ok := one.(*step)
 		if !ok {
 			continue

@@ -38,7 +38,7 @@ func readAnswers(run RunOptions) (map[string]string, error) {
 	if err := knownKeys(answers); err != nil {
 		return nil, err
 	}
-	return answers, knownStep(run.Until)
+	return answers, errors.Join(knownStep(run.Until), knownTool(run.Tool))
 }
 
 // parseAnswers takes one flat object. True and false are yes and no; numbers are taken as they stand.
@@ -120,4 +120,16 @@ func knownStep(id string) error {
 		names = append(names, step.ID())
 	}
 	return fmt.Errorf("%w: there is no step %q to stop after; the steps are %s", ErrAnswers, id, strings.Join(names, ", "))
+}
+
+// knownTool refuses a tool that does not exist.
+func knownTool(id string) error {
+	var names []string
+	for _, tool := range steps.Tools(&steps.Deps{}) {
+		if tool.ID() == id || id == "" {
+			return nil
+		}
+		names = append(names, tool.ID())
+	}
+	return fmt.Errorf("%w: there is no tool %q; the tools are %s", ErrAnswers, id, strings.Join(names, ", "))
 }

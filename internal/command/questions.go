@@ -65,26 +65,28 @@ func (q questionLine) remarks() string {
 
 func questionLines(provider string) []questionLine {
 	deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil), Keychain: keychain{}}
-	state := steps.Unfolded(deps, provider)
 	var lines []questionLine
-	for _, step := range steps.All(deps) {
+	known := map[string]bool{}
+	add := func(line questionLine) {
+		if !known[line.Key] {
+			known[line.Key] = true
+			lines = append(lines, line)
+		}
+	}
+	states := steps.EveryUnfolded(deps, provider)
+	for _, step := range append(steps.All(deps), steps.Tools(deps)...) {
 		sheeted, ok := step.(wizard.Sheeted)
 		if !ok {
 			continue
 		}
-		for _, question := range sheeted.Questions(state) {
-			lines = append(lines, lineOf(step.ID(), question))
-		}
-		for _, item := range sheeted.Sheet(state).Items {
-			if line, ok := lineOfItem(step.ID(), item); ok {
-				lines = append(lines, line)
+		for _, state := range states {
+			for _, question := range sheeted.Questions(state) {
+				add(lineOf(step.ID(), question))
 			}
-		}
-	}
-	for _, tool := range steps.Tools(deps) {
-		if asker, ok := tool.(wizard.Asker); ok {
-			for _, question := range asker.Questions(state) {
-				lines = append(lines, lineOf(tool.ID(), question))
+			for _, item := range sheeted.Sheet(state).Items {
+				if line, ok := lineOfItem(step.ID(), item); ok {
+					add(line)
+				}
 			}
 		}
 	}

@@ -26,7 +26,9 @@ type RunOptions struct {
 	Answers string
 	Set     []string
 	Until   string
-	Yes     bool
+	// Tool works with one of the tools beside the way, in place of the steps.
+	Tool string
+	Yes  bool
 }
 
 // ErrPartly says that the run came to its end, but not everything could be done.
@@ -43,7 +45,7 @@ func Run(ctx context.Context, options Options, run RunOptions) error {
 		return err
 	}
 	defer session.Close()
-	return session.unattended(ctx, options, plain.Config{Answers: answers, Until: run.Until, Yes: run.Yes})
+	return session.unattended(ctx, options, plain.Config{Answers: answers, Until: run.Until, Only: run.Tool, Yes: run.Yes})
 }
 
 // unattended walks, and prints the summary whatever came of it.

@@ -31,6 +31,8 @@ type Config struct {
 	Yes bool
 	// Until ends after the step with this ID.
 	Until string
+	// Only works through the one step or tool with this ID, and leaves all others alone. It is for runs without a person.
+	Only string
 	// Interactive asks for what is not answered; otherwise a missing answer is an *ErrMissing.
 	Interactive bool
 	// Secret reads a line that is not echoed. Without it the terminal's own way is taken, or a plain line when In is no terminal.

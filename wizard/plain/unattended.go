@@ -11,7 +11,7 @@ import (
 
 // unattended answers, ticks and runs step by step until all are done or something is missing.
 func (w *walker) unattended(ctx context.Context) (Result, error) {
-	for _, step := range w.way() {
+	for _, step := range w.worked() {
 		sheeted, ok := step.(wizard.Sheeted)
 		if !ok {
 			continue
@@ -33,6 +33,17 @@ func (w *walker) unattended(ctx context.Context) (Result, error) {
 	}
 	w.result.Done = true
 	return w.result, nil
+}
+
+// worked are the steps to work through: all on the way, or the one step or tool that was named.
+func (w *walker) worked() []wizard.Step {
+	if w.Only == "" {
+		return w.way()
+	}
+	if step := w.path.Find(w.Only); step != nil {
+		return []wizard.Step{step}
+	}
+	return nil
 }
 
 // way is the steps without the tools beside it.
