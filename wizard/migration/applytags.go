@@ -92,14 +92,7 @@ func (r *importer) withIDs(members []int) []int {
 }
 
 func (r *importer) hadTag(member int64, name string) bool {
-	for _, before := range r.befores[member] {
-		for _, tag := range before.Tags {
-			if tag == name && before.ID == r.ledger.members[member].id {
-				return true
-			}
-		}
-	}
-	return false
+	return r.befores.hasTag(member, r.ledger.members[member].id, name)
 }
 
 func (r *importer) applyPart(ctx context.Context, part tagPart) error {

@@ -1,16 +1,10 @@
 package migration
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
-	"io/fs"
 
 	"allyswitch/crm"
 	"allyswitch/crm/address"
-	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 )
 
@@ -32,19 +26,16 @@ func (b Before) contact() *crm.Contact {
 	return &crm.Contact{ID: b.ID, Email: b.Email, FirstName: b.First, LastName: b.Last, Fields: b.Fields, State: b.State}
 }
 
-// befores is what was there, by member. Several contacts of one address are all kept.
-type befores map[int64][]Before
-
 // readBefores reads everybody in the account and keeps those who are members.
-func readBefores(ctx context.Context, deps Deps, roster *Roster, own fieldIDs, report job.Reporter) (befores, int, error) {
+func readBefores(ctx context.Context, deps Deps, roster *Roster, own fieldIDs, report job.Reporter) (*befores, int, error) {
 	report.Phase("Looking at who is in the CRM already", 0)
-	found, seen := befores{}, 0
+	found, seen := newBefores(), 0
 	_, err := deps.eachContact(ctx, func(contact crm.Contact) error {
 		seen++
 		report.Add(1, 0)
 		if member, ok := roster.ByKey(address.Key(contact.Email)); ok {
-			id := roster.Members[member].ID
-			found[id] = append(found[id], beforeOf(id, contact, own))
+			m := &roster.Members[member]
+			found.add(beforeOf(m.ID, contact, own), m)
 		}
 		return report.Gate(ctx)
 	})
@@ -75,8 +66,8 @@ func beforeOf(member int64, contact crm.Contact, own fieldIDs) Before {
 }
 
 // readBeforeTags asks tag by tag where the pages of contacts carry none. Only our own tags matter.
-func readBeforeTags(ctx context.Context, deps Deps, roster *Roster, found befores, report job.Reporter) error {
-	if deps.CRM.Features().TagsOnRead || len(found) == 0 {
+func readBeforeTags(ctx context.Context, deps Deps, roster *Roster, found *befores, report job.Reporter) error {
+	if deps.CRM.Features().TagsOnRead || found.len() == 0 {
 		return nil
 	}
 	existing, err := tagsByName(ctx, deps.CRM)
@@ -98,11 +89,7 @@ func readBeforeTags(ctx context.Context, deps Deps, roster *Roster, found before
 		}
 		report.Add(1, 0)
 	}
-	for _, list := range found {
-		for i := range list {
-			list[i].Tags, list[i].TagsKnown = byContact[list[i].ID], true
-		}
-	}
+	found.setTags(byContact)
 	return nil
 }
 
@@ -116,45 +103,4 @@ func tagsByName(ctx context.Context, client *crm.Client) (map[string]crm.Tag, er
 		byName[tag.Name] = tag
 	}
 	return byName, nil
-}
-
-func (b befores) save(folder *checkpoint.Folder, roster *Roster) error {
-	file, err := folder.Create(BeforeFile)
-	if err != nil {
-		return doing("write "+BeforeFile, err)
-	}
-	encoder := json.NewEncoder(file)
-	for i := range roster.Members {
-		for _, before := range b[roster.Members[i].ID] {
-			if err := encoder.Encode(before); err != nil {
-				file.Abort()
-				return doing("write "+BeforeFile, err)
-			}
-		}
-	}
-	return doing("write "+BeforeFile, file.Close())
-}
-
-func loadBefores(folder *checkpoint.Folder) (befores, error) {
-	file, err := folder.OpenFile(BeforeFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNoPlan
-	}
-	if err != nil {
-		return nil, doing("read "+BeforeFile, err)
-	}
-	defer file.Close()
-	found := befores{}
-	decoder := json.NewDecoder(bufio.NewReader(file))
-	for {
-		var before Before
-		err := decoder.Decode(&before)
-		if errors.Is(err, io.EOF) {
-			return found, nil
-		}
-		if err != nil {
-			return nil, doing("read "+BeforeFile, err)
-		}
-		found[before.Member] = append(found[before.Member], before)
-	}
 }

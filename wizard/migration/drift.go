@@ -174,9 +174,9 @@ func (r *importer) lookAtDrifted(ctx context.Context, drift Drift) error {
 		if err != nil {
 			return doing("look up a member who joined since the plan", err)
 		}
-		delete(r.befores, row.member)
+		r.befores.forget(row.member)
 		for _, contact := range found {
-			r.befores[row.member] = append(r.befores[row.member], beforeOf(row.member, contact, r.own))
+			r.befores.add(beforeOf(row.member, contact, r.own), &r.roster.Members[member])
 		}
 		looked = true
 	}
@@ -192,7 +192,7 @@ func (r *importer) knowsBefore(member int) bool {
 	if sent, ok := r.ledger.members[m.ID]; ok && sent.hash == m.content {
 		return true
 	}
-	for _, before := range r.befores[m.ID] {
+	for _, before := range r.befores.of(m.ID) {
 		if address.Key(before.Email) == m.Key {
 			return true
 		}

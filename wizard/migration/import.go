@@ -63,7 +63,7 @@ type importer struct {
 	report  job.Reporter
 	roster  *Roster
 	ledger  *ledger
-	befores befores
+	befores *befores
 	plan    *Plan
 	blast   Blast
 	own     fieldIDs
@@ -218,8 +218,8 @@ func (r *importer) cut(members []int) []part {
 
 func (r *importer) contact(member int) crm.Contact {
 	var before *crm.Contact
-	if list := r.befores[r.roster.Members[member].ID]; len(list) > 0 {
-		before = list[0].contact()
+	if first := r.befores.first(r.roster.Members[member].ID); first != nil {
+		before = first.contact()
 	}
 	contact := r.own.contact(r.roster, member, before)
 	if r.deps.CRM.Features().TagsRideAlong {
@@ -258,7 +258,7 @@ func (r *importer) intent(members []int) upsertIntent {
 		id := r.roster.Members[member].ID
 		intent.Members = append(intent.Members, id)
 		intent.Hashes += r.roster.ContentHash(member)
-		intent.Before = append(intent.Before, r.befores[id]...)
+		intent.Before = append(intent.Before, r.befores.of(id)...)
 		if wrote, differs := r.wrote(member); differs {
 			intent.Wrote = append(intent.Wrote, wrote)
 		}

@@ -155,13 +155,13 @@ func checkAccount(ctx context.Context, deps Deps) (crm.Account, error) {
 
 // planMembers goes by what the CRM shows, and for those whom AllySwitch has sent by the journal: a CRM may show late what was written, and who has
 // arrived is not sent again.
-func (p *Plan) planMembers(client *crm.Client, roster *Roster, own fieldIDs, found befores, ledger *ledger) {
+func (p *Plan) planMembers(client *crm.Client, roster *Roster, own fieldIDs, found *befores, ledger *ledger) {
 	features := client.Features()
 	counter := newPlanCounter(features, roster, own)
 	late := time.Since(ledger.last) < scaled(client, features.ReadLag)
 	for i := range roster.Members {
 		m := &roster.Members[i]
-		list, reason := found[m.ID], cannotGo(m, features)
+		there, reason := found.count(m.ID), cannotGo(m, features)
 		if reason == "" && (own.cut(m.FirstName) != m.FirstName || own.cut(m.LastName) != m.LastName) {
 			p.Cut++
 		}
@@ -171,22 +171,22 @@ func (p *Plan) planMembers(client *crm.Client, roster *Roster, own fieldIDs, fou
 		case m.Twin >= 0:
 			p.Shared++
 		case ledger.arrived(m):
-			p.planArrived(list)
-		case len(list) == 0 && late && ledger.knows(m.ID):
+			p.planArrived(found.members[m.ID])
+		case there == 0 && late && ledger.knows(m.ID):
 			p.Changed++
 			counter.add(i, &Before{})
-		case len(list) == 0:
+		case there == 0:
 			p.New++
 			counter.add(i, nil)
 		default:
-			p.planKnown(roster, i, own, list, counter)
+			p.planKnown(roster, i, own, found.of(m.ID), counter)
 		}
 	}
 	counter.keep(p)
 }
 
 // planArrived counts a member who has arrived as they are now.
-func (p *Plan) planArrived(list []Before) {
+func (p *Plan) planArrived(list []packed) {
 	p.Unchanged++
 	if len(list) == 0 {
 		p.Sent++

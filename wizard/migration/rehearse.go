@@ -237,8 +237,8 @@ func copyContacts(folder *checkpoint.Folder, names map[crm.FieldID]string) ([]sa
 		return nil, err
 	}
 	var contacts []sandbox.Contact
-	for _, member := range slices.Sorted(maps.Keys(known)) {
-		for _, before := range known[member] {
+	for _, member := range slices.Sorted(maps.Keys(known.members)) {
+		for _, before := range known.of(member) {
 			contact := sandbox.Contact{Email: before.Email, FirstName: before.First, LastName: before.Last, Tags: before.Tags,
 				State: string(before.State), Fields: map[string]string{}}
 			for id, value := range before.Fields {

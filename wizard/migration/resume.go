@@ -45,7 +45,7 @@ func (r *importer) lookUp(ctx context.Context, open []openBatch) (map[string][]c
 	}
 	r.report.Phase("Looking up the members of the interrupted run", int64(len(wanted)))
 	features := r.deps.CRM.Features()
-	everybody := max(1, calls(len(r.befores)+len(r.ledger.members)+len(wanted), features.PageSize))
+	everybody := max(1, calls(r.befores.len()+len(r.ledger.members)+len(wanted), features.PageSize))
 	if len(wanted) > everybody {
 		return r.lookUpInPages(ctx, wanted)
 	}
@@ -81,7 +81,7 @@ func (r *importer) closeOpen(open openBatch, contacts map[string][]crm.Contact) 
 		if member, ok := r.roster.ByID(id); ok {
 			if found := contacts[r.roster.Members[member].Key]; len(found) > 0 && r.complete(member, found[0]) {
 				letter, contactID = letterUpdated, string(found[0].ID)
-				if len(r.befores[id]) == 0 {
+				if r.befores.count(id) == 0 {
 					letter = letterCreated
 				}
 			}
@@ -162,8 +162,8 @@ func (r *importer) recordRejected(member int, why string) error {
 func (r *importer) withoutComplete(members []int) ([]int, error) {
 	var wanting, complete []int
 	for _, member := range members {
-		before := r.befores[r.roster.Members[member].ID]
-		if len(before) == 1 && !r.again[r.roster.Members[member].ID] && needsNothing(r.roster, member, r.own, before[0], false) {
+		id := r.roster.Members[member].ID
+		if r.befores.count(id) == 1 && !r.again[id] && needsNothing(r.roster, member, r.own, *r.befores.first(id), false) {
 			complete = append(complete, member)
 		} else {
 			wanting = append(wanting, member)
@@ -181,7 +181,7 @@ func (r *importer) recordComplete(members []int) error {
 	batch, intent, outcome := r.ledger.nextBatch(), r.intent(members), upsertOutcome{}
 	for _, member := range members {
 		outcome.Results += string(rune(letterKept))
-		outcome.IDs = append(outcome.IDs, string(r.befores[r.roster.Members[member].ID][0].ID))
+		outcome.IDs = append(outcome.IDs, string(r.befores.first(r.roster.Members[member].ID).ID))
 	}
 	if err := r.deps.note(checkpoint.Intent, OpUpsert, batch, intent); err != nil {
 		return err

@@ -19,11 +19,11 @@ type Wrote struct {
 
 // wrote compares what is sent for a member with the contact that it goes to.
 func (r *importer) wrote(member int) (Wrote, bool) {
-	list := r.befores[r.roster.Members[member].ID]
-	if len(list) == 0 {
+	before := r.befores.first(r.roster.Members[member].ID)
+	if before == nil {
 		return Wrote{}, false
 	}
-	before, sent := list[0], r.contact(member)
+	sent := r.contact(member)
 	wrote := Wrote{Member: before.Member, First: sent.FirstName, Last: sent.LastName}
 	differs := sent.FirstName != "" || sent.LastName != ""
 	for id, value := range sent.Fields {

@@ -44,7 +44,7 @@ type uploadWriter struct {
 	upload  crm.Upload
 	roster  *Roster
 	names   map[string]string
-	known   befores
+	known   *befores
 	written []string
 }
 
@@ -52,7 +52,7 @@ func (w *uploadWriter) everybody() []int {
 	var members []int
 	for i := range w.roster.Members {
 		m := &w.roster.Members[i]
-		if m.Twin < 0 && len(w.known[m.ID]) == 0 && !likeFormula(m.Email) {
+		if m.Twin < 0 && w.known.count(m.ID) == 0 && !likeFormula(m.Email) {
 			members = append(members, i)
 		}
 	}
