@@ -78,6 +78,7 @@ type verifyLine struct {
 	Since    int64    `json:"journal_lines_since"`
 	Files    int      `json:"files"`
 	Figures  int      `json:"figures"`
+	Rows     int      `json:"rows"`
 	Problems []string `json:"problems"`
 	Sentence string   `json:"sentence"`
 }
@@ -108,7 +109,7 @@ func Verify(options Options, file string) error {
 func tellCheck(options Options, check *report.Check) error {
 	if options.JSON {
 		return writeJSON(options.Out, verifyLine{Event: "verify", Sound: check.Sound(), Report: check.Report, Lines: check.Lines, Since: check.Since,
-			Files: check.Files, Figures: check.Figures, Problems: check.Problems, Sentence: check.Sentence()})
+			Files: check.Files, Figures: check.Figures, Rows: check.Rows, Problems: check.Problems, Sentence: check.Sentence()})
 	}
 	for _, problem := range check.Problems {
 		fmt.Fprintln(options.Out, problem)
