@@ -29,7 +29,7 @@ func (b Before) contact() *crm.Contact {
 // readBefores reads everybody in the account and keeps those who are members.
 func readBefores(ctx context.Context, deps Deps, roster *Roster, own fieldIDs, report job.Reporter) (*befores, int, error) {
 	report.Phase("Looking at who is in the CRM already", 0)
-	found, seen := newBefores(), 0
+	found, seen := newBefores(roster.Tags), 0
 	_, err := deps.eachContact(ctx, func(contact crm.Contact) error {
 		seen++
 		report.Add(1, 0)

@@ -24,6 +24,8 @@ type befores struct {
 	index  map[string]uint32
 	sets   *tagSets
 	fields map[crm.FieldID]crm.FieldID
+	// scratch is where tags are put in order.
+	scratch []uint32
 }
 
 // packed is a Before with its tags as numbers and its fields in a row.
@@ -38,8 +40,9 @@ type fieldValue struct {
 	value string
 }
 
-func newBefores() *befores {
-	return &befores{members: map[int64][]packed{}, index: map[string]uint32{}, sets: newTagSets(), fields: map[crm.FieldID]crm.FieldID{}}
+// newBefores is empty. The first tags are numbered as in the roster, so that contacts and members can share their sets.
+func newBefores(tags []string) *befores {
+	return &befores{members: map[int64][]packed{}, names: slices.Clone(tags), index: tagIndex(tags), sets: newTagSets(), fields: map[crm.FieldID]crm.FieldID{}}
 }
 
 // add keeps one more contact of a member. Texts that the member has too are kept once; nil is for somebody whose texts are not at hand.
@@ -47,7 +50,7 @@ func (b *befores) add(before Before, m *Member) {
 	if m != nil {
 		before.Email, before.First, before.Last = shared(before.Email, m.Email), shared(before.First, m.FirstName), shared(before.Last, m.LastName)
 	}
-	one := packed{Before: before, tags: b.pack(before.Tags)}
+	one := packed{Before: before, tags: b.pack(before.Tags, m)}
 	one.ID = crm.ContactID(strings.Clone(string(before.ID)))
 	for _, id := range slices.Sorted(maps.Keys(before.Fields)) {
 		value := before.Fields[id]
@@ -76,9 +79,9 @@ func (b *befores) put(one packed) {
 	b.members[one.Member], b.free = b.free[:1:1], b.free[1:]
 }
 
-// pack gives tags their numbers.
-func (b *befores) pack(names []string) []uint32 {
-	numbers := make([]uint32, 0, len(names))
+// pack gives tags their numbers. A contact that carries exactly what its member has shares the member's set.
+func (b *befores) pack(names []string, m *Member) []uint32 {
+	numbers := b.scratch[:0]
 	for _, name := range names {
 		number, known := b.index[name]
 		if !known {
@@ -88,8 +91,11 @@ func (b *befores) pack(names []string) []uint32 {
 		}
 		numbers = append(numbers, number)
 	}
-	if len(numbers) == 0 {
+	if b.scratch = numbers; len(numbers) == 0 {
 		return nil
+	}
+	if numbers = b.sets.sorted(numbers); m != nil && sameTags(numbers, m.Tags) {
+		return m.Tags
 	}
 	return b.sets.keep(numbers)
 }
@@ -147,7 +153,7 @@ func (b *befores) hasTag(member int64, contact crm.ContactID, name string) bool 
 func (b *befores) setTags(byContact map[crm.ContactID][]string) {
 	for _, list := range b.members {
 		for i := range list {
-			list[i].tags, list[i].TagsKnown = b.pack(byContact[list[i].ID]), true
+			list[i].tags, list[i].TagsKnown = b.pack(byContact[list[i].ID], nil), true
 		}
 	}
 }
@@ -178,7 +184,7 @@ func loadBefores(folder *checkpoint.Folder) (*befores, error) {
 		return nil, doing("read "+BeforeFile, err)
 	}
 	defer file.Close()
-	found := newBefores()
+	found := newBefores(nil)
 	decoder := json.NewDecoder(bufio.NewReader(file))
 	for {
 		var before Before

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"allyswitch/crm"
@@ -62,6 +63,8 @@ const ProofFile = "proof.json"
 func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) {
 	deps = deps.paced()
 	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
+	sent := begin(func() (*ledger, error) { return readLedger(deps.Folder) })
+	defer sent() // the folder may be closed afterwards
 	roster, err := LoadRoster(deps.Folder, deps.UnlistedHaveNone)
 	if err != nil {
 		return nil, err
@@ -70,7 +73,7 @@ func Prove(ctx context.Context, deps Deps, report job.Reporter) (*Proof, error) 
 	if err != nil {
 		return nil, err
 	}
-	prover, err := newProver(deps, roster)
+	prover, err := newProver(deps, roster, sent)
 	if err != nil {
 		return nil, err
 	}
@@ -118,10 +121,17 @@ type prover struct {
 	at time.Time
 }
 
-func newProver(deps Deps, roster *Roster) (*prover, error) {
+// begin does some work in another goroutine, and returns what waits for it.
+func begin[T any](work func() (T, error)) (wait func() (T, error)) {
+	wait = sync.OnceValues(work)
+	go wait()
+	return wait
+}
+
+func newProver(deps Deps, roster *Roster, sent func() (*ledger, error)) (*prover, error) {
 	p := &prover{deps: deps, roster: roster, left: map[int64]string{}, linkRow: func([]string) error { return nil }}
 	var err error
-	if p.ledger, err = readLedger(deps.Folder); err != nil {
+	if p.ledger, err = sent(); err != nil {
 		return nil, err
 	}
 	plan, err := LoadPlan(deps.Folder)

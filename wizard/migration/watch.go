@@ -94,7 +94,7 @@ func Watch(ctx context.Context, deps Deps, report job.Reporter) (*Watched, error
 	if _, err := checkAccount(ctx, deps); err != nil {
 		return nil, err
 	}
-	prover, err := newProver(deps, roster)
+	prover, err := newProver(deps, roster, func() (*ledger, error) { return readLedger(deps.Folder) })
 	if err != nil {
 		return nil, err
 	}
