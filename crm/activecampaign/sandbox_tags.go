@@ -7,16 +7,22 @@ import (
 	"time"
 )
 
-func (s *Sandbox) renderTag(tag *label) object {
-	answer := tagObject(tag)
-	carriers := 0
+// tagRenderer counts who carries each tag, once for a whole list.
+func (s *Sandbox) tagRenderer() func(*label) object {
+	carriers := map[int]int{}
 	for _, p := range s.contacts {
-		if _, carries := p.tags[tag.id]; carries && !p.deleted {
-			carriers++
+		if p.deleted {
+			continue
+		}
+		for id := range p.tags {
+			carriers[id]++
 		}
 	}
-	answer["subscriber_count"] = digits(carriers)
-	return answer
+	return func(tag *label) object {
+		answer := tagObject(tag)
+		answer["subscriber_count"] = digits(carriers[tag.id])
+		return answer
+	}
 }
 
 func tagObject(tag *label) object {
@@ -48,7 +54,7 @@ func (s *Sandbox) listTags(c *call) {
 		}
 		return false
 	})
-	list(c, "tags", tags, s.renderTag, nil)
+	list(c, "tags", tags, s.tagRenderer(), nil)
 }
 
 // createTag refuses a name that exists in any case; in which words is not known.
@@ -94,7 +100,7 @@ func (s *Sandbox) getTag(c *call) {
 		c.notFound("Tag")
 		return
 	}
-	c.reply(http.StatusOK, object{"tag": s.renderTag(tag)})
+	c.reply(http.StatusOK, object{"tag": s.tagRenderer()(tag)})
 }
 
 func (s *Sandbox) renameTag(c *call) {
