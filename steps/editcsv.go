@@ -78,6 +78,7 @@ func clean(ctx context.Context, engine migration.Deps, input migration.CleanInpu
 		setCount(state, EditCSV, "strangers", result.Strangers)
 		setCount(state, EditCSV, "untagged", result.Untagged)
 		setCount(state, EditCSV, "unlisted", result.Unlisted)
+		setCount(state, EditCSV, "administrators", result.Administrators)
 		setNote(state, EditCSV, "fingerprint", result.Fingerprint)
 		setNote(state, EditCSV, "findings", result.Findings)
 		delete(state.Step(EditCSV).Ticks, "rejected-seen")
@@ -96,6 +97,9 @@ func (s *step) editFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	if found := note(state, EditCSV, "findings"); found != "" {
 		facts = append(facts, fact(wizard.MarkPlain, "Mended", found))
+	}
+	if count(state, EditCSV, "administrators") == 1 {
+		facts = append(facts, fact(wizard.MarkWarn, "One admin", "the export names one administrator only. Make a second one before step 7, with an address that is no member's: see the Start page"))
 	}
 	if state.Answer(Export, "tags.file") == "" {
 		return append(facts, fact(wizard.MarkWarn, "Tags", "there is no tag file, so nobody's access can be carried over. Give it in step 2."))

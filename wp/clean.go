@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // CleanOptions say how Clean reads a file. The zero value reads one whose headings match.
@@ -37,6 +38,8 @@ type Summary struct {
 	BiographyResyncs int64
 	// SecretsDropped are the headings of the columns with password hashes and session tokens.
 	SecretsDropped []string
+	// Administrators counts the people with that role; 0 also where the file has no roles.
+	Administrators int64
 	Layout         Layout
 }
 
@@ -178,6 +181,9 @@ func (c *cleaner) person(export *Export, read *reading, decisions map[RowKey]Dec
 		c.claim(export, read, decision.Action == Keep)
 	}
 	c.count(read, key)
+	if strings.Contains(export.cells.Roles, "administrator") {
+		c.summary.Administrators++
+	}
 	if reason, lost := read.fatal(); lost {
 		return c.reject(read, reason)
 	}

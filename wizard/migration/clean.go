@@ -29,6 +29,8 @@ type CleanResult struct {
 	// Tags are different tag names, Pairs how many times a member has one; Untagged members have none, Strangers are addresses of the tag file that
 	// belong to no member.
 	Tags, Pairs, Untagged, Strangers int
+	// Administrators are the people with that role, 0 also where the export does not tell.
+	Administrators int
 	// Unlisted members are not in the tag file, and the owner has not said that they have no tags.
 	Unlisted    int
 	Fingerprint string
@@ -61,7 +63,7 @@ func Clean(ctx context.Context, deps Deps, input CleanInput, report job.Reporter
 		return CleanResult{}, err
 	}
 	result := CleanResult{People: int(summary.People), Kept: int(summary.Kept), Rejected: int(summary.Rejected), Tags: len(roster.Tags),
-		Pairs: roster.Pairs(), Strangers: len(roster.Strangers), Fingerprint: roster.Fingerprint, Findings: describe(summary.Findings)}
+		Pairs: roster.Pairs(), Strangers: len(roster.Strangers), Fingerprint: roster.Fingerprint, Findings: describe(summary.Findings), Administrators: int(summary.Administrators)}
 	for i := range roster.Members {
 		switch {
 		case !roster.Members[i].TagsKnown:
