@@ -62,6 +62,8 @@ type ask struct {
 	text    []string
 	options []askOption
 	at      int
+	// offset is how far the text has been read on, when it does not fit. The options are always in sight.
+	offset int
 }
 
 type askOption struct {
@@ -80,6 +82,10 @@ func (a *ask) press(msg tea.KeyPressMsg) (Action, bool) {
 		a.at = max(a.at-1, 0)
 	case "down", "right", "tab":
 		a.at = min(a.at+1, len(a.options)-1)
+	case "pgup":
+		a.offset = max(a.offset-asksOn, 0)
+	case "pgdown", "space":
+		a.offset += asksOn
 	default:
 		for _, option := range a.options {
 			if option.key == name {
@@ -90,13 +96,16 @@ func (a *ask) press(msg tea.KeyPressMsg) (Action, bool) {
 	return nil, false
 }
 
+// asksOn is how many lines PgDn goes on in the text of a question.
+const asksOn = 4
+
 func (a *ask) draw(look Look, width, height int) []string {
 	wide := min(width-4, 64)
-	var lines []string
-	for _, text := range a.text {
-		lines = append(lines, look.Wrap(text, wide-4)...)
+	var text []string
+	for _, paragraph := range a.text {
+		text = append(text, look.Wrap(paragraph, wide-4)...)
 	}
-	lines = append(lines, "")
+	lines := append(a.inSight(look, text, height-3-len(a.options)), "")
 	for i, option := range a.options {
 		label := option.label
 		if option.key != "" {
@@ -109,6 +118,20 @@ func (a *ask) draw(look Look, width, height int) []string {
 		lines = append(lines, "   "+label)
 	}
 	return look.Theme.Card(a.title, lines, wide, min(len(lines)+2, height), 0)
+}
+
+// inSight is the part of the text that there is room for.
+func (a *ask) inSight(look Look, text []string, room int) []string {
+	if len(text) <= room {
+		return text
+	}
+	room = max(room-1, 1)
+	a.offset = min(a.offset, len(text)-room)
+	shown := append([]string{}, text[a.offset:a.offset+room]...)
+	if a.offset+room < len(text) {
+		return append(shown, look.Theme.Quiet.Render(look.Theme.Signs.Down+" more"+look.Theme.Signs.Dot+"PgDn reads on"))
+	}
+	return append(shown, look.Theme.Quiet.Render("PgUp reads back"))
 }
 
 func (a *ask) hints() []key.Binding {

@@ -131,6 +131,32 @@ func TestStatesOfOverlays(t *testing.T) {
 	}, func(term *wizardtest.Terminal) { term.Press("enter", "enter", "enter") })
 }
 
+// long is a support bundle with more files than a small window has lines.
+type long struct{ bundle }
+
+func (*long) Preview() ([]string, error) {
+	var files []string
+	for _, name := range []string{"manifest.json", "computer.json", "state.json", "status.txt", "journal.json", "log.jsonl", "page.txt", "files.txt"} {
+		files = append(files, name+" (2 kB): what it is for, in a sentence that takes more than one line in a small window.")
+	}
+	return files, nil
+}
+
+func TestALongQuestionKeepsItsAnswersInSight(t *testing.T) {
+	for _, size := range wizardtest.Sizes() {
+		synctest.Test(t, func(t *testing.T) {
+			shell := wizard.New(wizard.Config{Steps: way(fails)(), Folder: arrived(), Deps: wizard.Deps{Support: &long{}}, Options: wizard.Options{Background: wizard.DarkBackground}})
+			term := wizardtest.Start(t, shell, size)
+			term.Press("ctrl+s")
+			term.Sees("manifest.json", "Do not write it", "Write it (w)")
+			term.Press("pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown")
+			term.Sees("files.txt", "Do not write it", "Write it (w)")
+			term.Press("pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
+			term.Sees("manifest.json", "Do not write it", "Write it (w)")
+		})
+	}
+}
+
 func TestStatesOfItems(t *testing.T) {
 	shot(t, "table-ask", wizard.Options{}, func() []wizard.Step { return []wizard.Step{wizardtest.People(40)} }, wizardtest.NewShelf, func(term *wizardtest.Terminal) {
 		term.Press("down", "down", "m")
