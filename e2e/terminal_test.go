@@ -175,7 +175,7 @@ func TestPipedAnswers(t *testing.T) {
 	cmd := exec.Command(binary, "demo", "--members", "25")
 	cmd.Env, cmd.Stdin = environment(t), strings.NewReader("help\nquit\n")
 	out, err := cmd.CombinedOutput()
-	if err != nil || strings.Contains(string(out), "\x1b") || !strings.Contains(string(out), "What to tell support") || !strings.Contains(string(out), "Next: What moves where") {
+	if err != nil || strings.Contains(string(out), "\x1b") || !strings.Contains(string(out), "What to tell support") || !strings.Contains(string(out), "Next: start, What moves where") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -77,7 +77,7 @@ func (s *step) unlinkedDoubt(state *checkpoint.State) string {
 // visitorTask looks at the site as a visitor does.
 func (s *step) visitorTask(state *checkpoint.State, label, help string) wizard.Item {
 	settings, typed, id := site.Settings{Transport: s.deps.SiteTransport, Log: s.deps.Log}, state.Site.URL, s.id
-	return s.do(state, wizard.Task{Key: "visitor", Label: label, Help: help, Complete: s.doneWith(state, "visitor") && note(state, id, "visitor") != "closed",
+	return s.do(state, wizard.Task{Key: "visitor", Label: label, Help: help, Complete: s.doneWith(state, "visitor") && (id != Finish || s.closedDoubt(state) == ""),
 		Run: func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
 			report.Phase("Looking at the site as a visitor does", 0)
 			view, err := site.Look(ctx, settings, typed)

@@ -10,6 +10,7 @@ import (
 
 	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/words"
 	"allyswitch/wp"
 )
 
@@ -61,21 +62,21 @@ type Access struct {
 // Sentence is the verdict.
 func (a Access) Sentence() string {
 	what := a.what()
-	who := fmt.Sprintf("All %d members keep", a.Kept)
+	who := words.Say("All %d members keep", a.Kept)
 	if a.Lost+a.Undecided > 0 {
-		who = fmt.Sprintf("%d of %d members keep", a.Kept, a.Kept+a.Lost+a.Undecided)
+		who = words.Say("%d of %d members keep", a.Kept, a.Kept+a.Lost+a.Undecided)
 	}
 	if a.Nobody {
 		return "Nobody's tags are known, so nothing can be said about access."
 	}
-	return fmt.Sprintf("%s %s. Lost %d. Gained %d. Not decidable %d.", who, what, a.Lost, a.Gained, a.Undecided)
+	return words.Say("%s %s. Lost %d. Gained %d. Not decidable %d.", who, what, a.Lost, a.Gained, a.Undecided)
 }
 
 // what says what was compared.
 func (a Access) what() string {
 	var parts []string
 	if a.Pages > 0 {
-		parts = append(parts, fmt.Sprintf("access to all %d protected pages", a.Pages))
+		parts = append(parts, words.Say("access to all %d protected pages", a.Pages))
 	}
 	if a.Offerings > 0 {
 		parts = append(parts, fmt.Sprintf("all %d offerings", a.Offerings))

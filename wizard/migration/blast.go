@@ -10,6 +10,7 @@ import (
 
 	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/words"
 )
 
 // Paused is what an owner answers about an automation that has been paused in the CRM. It is believed only once the CRM shows it as inactive.
@@ -52,9 +53,9 @@ func (s Start) watched() bool { return s.Quiet != "" && s.Entered >= 0 }
 // Reach says for how many people it starts.
 func (s Start) Reach() string {
 	if s.Exact {
-		return fmt.Sprintf("%d people", s.People)
+		return words.Say("%d {person|people}", s.People)
 	}
-	return fmt.Sprintf("up to %d people", s.People)
+	return words.Say("up to %d {person|people}", s.People)
 }
 
 // Accepted says that the owner has typed the number of people, for this plan or for an earlier one with more of them: who lets it start for everybody
@@ -219,7 +220,7 @@ func (r *importer) checkQuiet(ctx context.Context) error {
 		}
 		r.result.QuietChecked++
 		if start.Entered > was {
-			r.result.Woken = append(r.result.Woken, fmt.Sprintf("%q (%d people)", start.Name, start.Entered-was))
+			r.result.Woken = append(r.result.Woken, words.Say("%q (%d {person|people})", start.Name, start.Entered-was))
 		}
 	}
 	if len(r.result.Woken) > 0 {

@@ -14,6 +14,7 @@ import (
 	"allyswitch/crm/address"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wizard/words"
 	"allyswitch/wp"
 )
 
@@ -75,7 +76,7 @@ func (d *Delta) ToRemove() int {
 // Sentence says it in one sentence.
 func (d *Delta) Sentence() string {
 	if d.New+d.Changed+d.Gone+len(d.Lost) == 0 {
-		return fmt.Sprintf("Nothing has changed on the site since the export: %d members.", d.Members)
+		return words.Say("Nothing has changed on the site since the export: %d {member|members}.", d.Members)
 	}
 	return fmt.Sprintf("Since the export %s, %s and %s. %s added, %s taken away. %s still to be carried over.",
 		howMany(d.New, "member is new", "members are new"), howMany(d.Changed, "has changed", "have changed"), howMany(d.Gone, "is gone", "are gone"),

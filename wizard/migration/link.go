@@ -1,8 +1,9 @@
 package migration
 
 import (
-	"fmt"
 	"strconv"
+
+	"allyswitch/wizard/words"
 )
 
 // Sign says in one character how a member of the site and the contacts of the CRM fit together.
@@ -38,9 +39,9 @@ func (l Links) Unlinked() int { return l.SiteOnly + l.Differs + l.Unclear }
 func (l Links) Sentence() string {
 	total := l.Linked() + l.Unlinked()
 	if l.Unlinked() == 0 {
-		return fmt.Sprintf("All %d members have exactly one contact in the CRM, and each contact shows the right user ID.", total)
+		return words.Say("All %d members have exactly one contact in the CRM, and each contact shows the right user ID.", total)
 	}
-	return fmt.Sprintf("%d of %d members are certain. %d have no contact, %d have a contact that differs, %d could not be told.",
+	return words.Say("%d of %d members are certain. %d {has|have} no contact, %d {has|have} a contact that differs, %d could not be told.",
 		l.Linked(), total, l.SiteOnly, l.Differs, l.Unclear)
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"allyswitch/crm/address"
 	"allyswitch/wizard/checkpoint"
+	"allyswitch/wizard/words"
 )
 
 // OrdersFile lists the running subscriptions with the contact ID that each has to be given.
@@ -309,7 +310,7 @@ func (o Orders) Sentence() string {
 		word string
 	}{{o.Look, "to look at"}, {o.Moved, "moved already"}, {o.Ended, "ended"}} {
 		if part.n > 0 {
-			text += fmt.Sprintf(", %d %s", part.n, part.word)
+			text += words.Say(", %d %s", part.n, part.word)
 		}
 	}
 	return text

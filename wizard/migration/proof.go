@@ -2,7 +2,6 @@ package migration
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wizard/words"
 )
 
 // Proof is what a read-back of everybody shows about contacts and tags.
@@ -50,9 +50,9 @@ func (p Proof) Complete() bool { return p.Gaps == 0 && p.Members > 0 }
 // Sentence says it in one sentence.
 func (p Proof) Sentence() string {
 	if p.Complete() {
-		return fmt.Sprintf("All %d members are in the CRM with all %d of their tags.", p.Members, p.PairsExpected)
+		return words.Say("All %d members are in the CRM with all %d of their tags.", p.Members, p.PairsExpected)
 	}
-	return fmt.Sprintf("%d of %d members are not proven yet: %d have no contact, %d tags are missing, %d could not be told.",
+	return words.Say("%d of %d members are not proven yet: %d {has|have} no contact, %d {tag is|tags are} missing, %d could not be told.",
 		p.Gaps, p.Members, p.Missing+p.Left, p.PairsMissing, p.PairsUnknown)
 }
 

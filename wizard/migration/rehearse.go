@@ -3,7 +3,6 @@ package migration
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -17,6 +16,7 @@ import (
 	"allyswitch/crm/sandbox"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wizard/words"
 )
 
 // RehearsalFile is where the last rehearsal is kept.
@@ -88,9 +88,9 @@ func (r *Rehearsal) Sentence() string {
 	if r.Stopped != "" {
 		return "It would stop: " + r.Stopped + "."
 	}
-	text := fmt.Sprintf("%d made, %d updated, %d refused, %d requests, %s", r.Created, r.Updated, r.Refused, r.Send.Requests, Spell(r.Send.Duration()))
+	text := words.Say("%d made, %d updated, %d refused, %d {request|requests}, %s", r.Created, r.Updated, r.Refused, r.Send.Requests, Spell(r.Send.Duration()))
 	if r.Actual != nil {
-		text += fmt.Sprintf(". So far: %d taken, %d refused, %d requests, %s", r.Actual.Arrived, r.Actual.Refused, r.Actual.Requests,
+		text += words.Say(". So far: %d taken, %d refused, %d {request|requests}, %s", r.Actual.Arrived, r.Actual.Refused, r.Actual.Requests,
 			Spell(time.Duration(r.Actual.Seconds*float64(time.Second))))
 	}
 	return text

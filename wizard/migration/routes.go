@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"allyswitch/crm"
+	"allyswitch/wizard/words"
 )
 
 // Route is one way to bring the members in, with what it costs.
@@ -30,10 +31,10 @@ type Route struct {
 func (r Route) Sentence() string {
 	text := fmt.Sprintf("%s: %s", r.Name, Spell(r.Machine))
 	if r.Requests > 0 {
-		text += fmt.Sprintf(", %d requests", r.Requests)
+		text += words.Say(", %d {request|requests}", r.Requests)
 	}
 	if r.Files > 0 {
-		text += fmt.Sprintf(", and about %s of your time for %d files", Spell(r.Person), r.Files)
+		text += words.Say(", and about %s of your time for %d {file|files}", Spell(r.Person), r.Files)
 	}
 	switch {
 	case r.DayShare > 1:

@@ -2,12 +2,12 @@ package migration
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"allyswitch/crm/address"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wizard/words"
 	"allyswitch/wp/site"
 )
 
@@ -26,13 +26,13 @@ func (s SiteLinks) Problems() int { return s.Unlinked + s.Wrong + s.Gone + s.Mov
 
 // Sentence says it for people.
 func (s SiteLinks) Sentence() string {
-	text := fmt.Sprintf("%d linked rightly, %d not linked, %d linked to another contact", s.Right, s.Unlinked, s.Wrong)
+	text := words.Say("%d linked rightly, %d not linked, %d linked to another contact", s.Right, s.Unlinked, s.Wrong)
 	for _, more := range []struct {
 		count int
 		words string
 	}{{s.Gone, "no longer on the site"}, {s.Moved, "with another address now"}, {s.Unread, "could not be read"}} {
 		if more.count > 0 {
-			text += fmt.Sprintf(", %d %s", more.count, more.words)
+			text += words.Say(", %d %s", more.count, more.words)
 		}
 	}
 	return text

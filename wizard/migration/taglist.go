@@ -11,6 +11,7 @@ import (
 	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wizard/words"
 	"allyswitch/wp"
 	"allyswitch/wp/site"
 )
@@ -30,12 +31,12 @@ type TagList struct {
 
 // Sentence says it for people.
 func (t TagList) Sentence() string {
-	text := fmt.Sprintf("AccessAlly has %d tags: %d are in the CRM under exactly their names, %d are not", t.All, t.Same, t.Missing)
+	text := words.Say("AccessAlly has %d {tag|tags}: %d {is|are} in the CRM under exactly their names, %d {is|are} not", t.All, t.Same, t.Missing)
 	if t.Differ > 0 {
-		text += fmt.Sprintf(", %d are there in another spelling", t.Differ)
+		text += words.Say(", %d {is|are} there in another spelling", t.Differ)
 	}
 	if t.Strangers > 0 {
-		text += fmt.Sprintf("; %d tags of members are not in AccessAlly's list", t.Strangers)
+		text += words.Say("; %d {tag of members is|tags of members are} not in AccessAlly's list", t.Strangers)
 	}
 	return text
 }

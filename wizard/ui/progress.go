@@ -2,9 +2,10 @@ package ui
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
+
+	"allyswitch/wizard/words"
 )
 
 // Bar draws a bar of width cells for done of total. It is full only when everything is done.
@@ -28,17 +29,7 @@ func Percent(done, total int64) int {
 }
 
 // Count writes a number with commas between thousands.
-func Count(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func Count(n int64) string { return words.Count(n) }
 
 // Span writes a duration the way people say it: "45 s", "12 min", "3 h 05 min".
 func Span(d time.Duration) string {

@@ -1,6 +1,10 @@
-package steps
+package words_test
 
-import "testing"
+import (
+	"testing"
+
+	"allyswitch/wizard/words"
+)
 
 func TestWordsThatFitTheirNumber(t *testing.T) {
 	for _, test := range []struct {
@@ -14,11 +18,11 @@ func TestWordsThatFitTheirNumber(t *testing.T) {
 		{"%s has %d {tag|tags}, %d %% done", []any{"A {b|c}", 1, 7}, "A {b|c} has 1 tag, 7 % done"},
 		{"nothing to fill in", nil, "nothing to fill in"},
 	} {
-		if got := say(test.format, test.values...); got != test.want {
+		if got := words.Say(test.format, test.values...); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
-	for got, want := range map[string]string{several(1, "request"): "1 request", several(2000, "request"): "2,000 requests", several(3, "person", "people"): "3 people", number(-1234): "-1,234"} {
+	for got, want := range map[string]string{words.Several(1, "request"): "1 request", words.Several(2000, "request"): "2,000 requests", words.Several(3, "person", "people"): "3 people", words.Count(-1234): "-1,234"} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
