@@ -54,25 +54,25 @@ func setupTicks(provider, name string) []wizard.Tick {
 	switch provider {
 	case "activecampaign":
 		return []wizard.Tick{
-			webhook([]string{"Automations", "your automation", "+", "Webhook"}, "the address on your site: in the black bar on top, AccessAlly, Webhook Generator, Run Custom Operation."),
+			webhook([]string{"Automations", "your automation", "+", "Webhook"}, "one automation for each offering that ActiveCampaign releases or revokes. Its webhook has the address from your site: in the black bar on top, AccessAlly, Webhook Generator, Run Custom Operation, the offering, Release Offering. The contact goes along by itself."),
 			{Key: "opt-in-form", Text: "A form with single opt-in exists, and is used for nothing else", Where: accessAlly("Payment", "CRM Integration"),
 				Look: "the choice of a form. People who unsubscribed are inactive in ActiveCampaign, and enter no automation. This form lets them in again when they buy."},
 		}
 	case "kit":
 		return []wizard.Tick{
 			{Key: "last-name", Text: "The custom field for the last name is chosen", Where: accessAlly("Settings", "CRM Integration"), Look: "a custom field for the last name: Kit itself has a first name only."},
-			webhook(accessAlly("Settings", "CRM Integration", "Create Webhook"), "a tag of its own for each custom operation that the CRM starts: Kit's webhooks start with a tag only."),
+			webhook(accessAlly("Settings", "CRM Integration", "Create Webhook"), "one webhook for each custom operation that Kit starts, each with a tag that is used for nothing else: Kit's webhooks start with a tag only. Choose the tag, then Create Webhook."),
 		}
 	case "keap":
-		return []wizard.Tick{webhook([]string{"Campaign Builder", "a sequence", "Send HTTP Post"}, "the address of your site in it. The contact ID goes along by itself.")}
+		return []wizard.Tick{webhook([]string{"Campaign Builder", "a sequence", "Send HTTP Post"}, "the address from AccessAlly's Webhook Generator in it, one for each offering that Keap releases or revokes. The contact ID goes along by itself.")}
 	case "ontraport":
 		return []wizard.Tick{
-			webhook([]string{"Automations", "a webhook element", "Post data"}, "contactId=[Contact ID] as the post data, in one line."),
+			webhook([]string{"Automations", "a webhook element", "Post data"}, "one for each offering that Ontraport releases or revokes. The address is from AccessAlly's Webhook Generator, and the post data is contactId=[Contact ID], in one line."),
 			{Key: "owner", Text: "The API key has a contact owner, and all permissions are ticked", Where: []string{"Administration", "Integrations", "Ontraport API Instructions and Key Manager"}},
 			{Key: "wordpress", Text: "The WordPress site is entered in Ontraport, and PilotPress is off", Where: []string{"Administration", "Integrations", "WordPress Website"}, Look: "your site as an existing one, without membership levels."},
 		}
 	case "drip":
-		return []wizard.Tick{webhook([]string{"Workflows", "a workflow", "Send an HTTP Post"}, "the address on your site: in the black bar on top, AccessAlly, Webhook Generator.")}
+		return []wizard.Tick{webhook([]string{"Workflows", "a workflow", "Send an HTTP Post"}, "one for each offering that Drip releases or revokes. The address on your site: in the black bar on top, AccessAlly, Webhook Generator, Run Custom Operation.")}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (s *step) reviewSheet(state *checkpoint.State) wizard.Sheet {
 	for _, tick := range omittedPlaces() {
 		items = append(items, s.reviewTick(state, tick))
 	}
-	items = append(items, wizard.Instruction{Text: "Team (Legacy) keeps leader and member tags and all settings from before the switch. Change it only if teams do not work. If you do, write down the settings first and try it with one team."},
+	items = append(items, wizard.Instruction{Text: "Team (Legacy) keeps leader and member tags and all settings from before the switch. Change it only if teams do not work. If you do, write down the settings first and try it with one team. The tool Team settings, in the list of steps, goes through it with you."},
 		s.reviewTick(state, wizard.Tick{Key: "teams", Text: "Teams: a leader and a member of one team have been tried, if you have teams", Optional: true, Look: "a leader who can manage members, and a member who sees the content. \"Display stays the same\" needs no action."}))
 	return wizard.Sheet{
 		Level: level(state),

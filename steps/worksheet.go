@@ -174,8 +174,9 @@ func (s *step) placesDoubt(state *checkpoint.State, box string) string {
 	}
 	rows, open := s.deps.files.rows(s.deps.Folder, migration.ReferencesFile), 0
 	first := ""
-	for i := range rows.len() {
-		if rows.cell(i, "state") == "to do" && words[rows.cell(i, "kind")] && note(state, TagReview, placeKey(rows, i)) == "" {
+	// What is to do stands first in the file.
+	for i := 0; i < rows.len() && rows.cell(i, "state") == "to do"; i++ {
+		if words[rows.cell(i, "kind")] && note(state, TagReview, placeKey(rows, i)) == "" {
 			open++
 			first = cmp.Or(first, rows.cell(i, "title"), rows.cell(i, "old_tag"))
 		}

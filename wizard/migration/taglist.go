@@ -109,15 +109,13 @@ func compareTagList(names []string, roster *Roster, existing []crm.Tag) (TagList
 		rows = append(rows, []string{state, accessAlly, inCRM, fmt.Sprint(people[accessAlly]), note})
 	}
 	for _, name := range names {
-		other, how := nearest(name, existing)
-		switch {
-		case exact[name]:
+		if exact[name] {
 			list.Same++
 			add("same", name, name, "")
-		case other != "":
+		} else if other, how := nearest(name, existing); other != "" {
 			list.Differ++
 			add("differs", name, other, "they differ in "+how)
-		default:
+		} else {
 			list.Missing++
 			add("missing", name, "", "")
 		}
