@@ -7,16 +7,38 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 )
 
 // EachMemberTag reads a file that WriteMemberTags wrote, a row at a time: tag is empty for a member without tags. Unlike ReadMemberTags it holds nothing in
-// memory, and takes no other layout. The file has a row for each member and tag, so it is the longest there is: rows without quotes are cut at their comma,
-// and neighbours with the same address or tag get the same string.
+// memory, and takes no other layout.
 func EachMemberTag(r io.Reader, fn func(email, tag string) error) error {
-	rows := tagRows{from: bufio.NewReaderSize(r, 1<<20), tags: map[string]string{}, splitter: tagSplitter{separator: ','}}
+	rows := newTagRows(r)
+	return rows.each(func(email string, tag int) error {
+		if tag == NoTag {
+			return fn(email, "")
+		}
+		return fn(email, rows.names[tag])
+	})
+}
+
+// NoTag is in the place of a tag's number for a member without tags.
+const NoTag = -1
+
+// EachNumberedTag is EachMemberTag with a number in the place of each name. It returns the names by number, in the order in which they were first seen. The file
+// has a row for each member and tag, so it is the longest there is: rows without quotes are cut at their comma, and each name is looked up once a row.
+func EachNumberedTag(r io.Reader, fn func(email string, tag int) error) (names []string, err error) {
+	rows := newTagRows(r)
+	err = rows.each(fn)
+	return rows.names, err
+}
+
+func newTagRows(r io.Reader) *tagRows {
+	return &tagRows{from: bufio.NewReaderSize(r, 1<<20), cellTags: map[string]int{}, nameTags: map[string]int{}, splitter: tagSplitter{separator: ','}}
+}
+
+func (t *tagRows) each(fn func(email string, tag int) error) error {
 	for heading := true; ; {
-		line, err := rows.line()
+		line, err := t.line()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -26,7 +48,7 @@ func EachMemberTag(r io.Reader, fn func(email, tag string) error) error {
 		if len(line) == 0 {
 			continue
 		}
-		email, tag, err := rows.cells(line)
+		first, second, err := t.cells(line)
 		if err != nil {
 			return fmt.Errorf("reading member-tags.csv: %w", err)
 		}
@@ -34,7 +56,7 @@ func EachMemberTag(r io.Reader, fn func(email, tag string) error) error {
 			heading = false
 			continue
 		}
-		if err := fn(email, tag); err != nil {
+		if err := fn(t.address(first), t.tag(second)); err != nil {
 			return err
 		}
 	}
@@ -46,11 +68,13 @@ type tagRows struct {
 	// whole holds a row that goes over several lines, number counts lines.
 	whole  []byte
 	number int
-	// written and email are the last address as it stands in the file and as it is meant; tags are the names by how they stand in the file.
-	written  []byte
-	email    string
-	tags     map[string]string
-	splitter tagSplitter
+	// written and email are the last address as it stands in the file and as it is meant.
+	written []byte
+	email   string
+	// names are the tags by number; cellTags and nameTags are their numbers by how they stand in the file, and by name.
+	names              []string
+	cellTags, nameTags map[string]int
+	splitter           tagSplitter
 }
 
 // line is the next row without its break, valid until the next. A row with an odd number of quotes goes on in the next line.
@@ -86,35 +110,44 @@ func unbroken(line []byte) []byte {
 	return line
 }
 
-// cells are the address and the tag of a row.
-func (t *tagRows) cells(line []byte) (email, tag string, err error) {
+// cells are the two cells of a row.
+func (t *tagRows) cells(line []byte) (first, second []byte, err error) {
 	at := bytes.IndexByte(line, ',')
-	first, second := line[:max(at, 0)], line[at+1:]
+	first, second = line[:max(at, 0)], line[at+1:]
 	if at < 0 || bytes.IndexByte(second, ',') >= 0 || bytes.IndexByte(line, '"') >= 0 {
 		row, err := csv.NewReader(bytes.NewReader(line)).Read()
 		if err == nil && len(row) != 2 {
 			err = csv.ErrFieldCount
 		}
 		if err != nil {
-			return "", "", fmt.Errorf("line %d: %w", t.number, err)
+			return nil, nil, fmt.Errorf("line %d: %w", t.number, err)
 		}
 		first, second = []byte(row[0]), []byte(row[1])
 	}
-	if t.written == nil || !bytes.Equal(first, t.written) {
-		t.written, t.email = slices.Clone(first), unguard(string(first))
-	}
-	return t.email, t.tag(second), nil
+	return first, second, nil
 }
 
-// tag is the name in a cell, empty where there is none.
-func (t *tagRows) tag(cell []byte) string {
-	if name, known := t.tags[string(cell)]; known {
-		return name
+// address is what stands in a cell; neighbours with the same address get the same string.
+func (t *tagRows) address(cell []byte) string {
+	if t.written == nil || !bytes.Equal(cell, t.written) {
+		t.written, t.email = append(t.written[:0], cell...), unguard(string(cell))
 	}
-	name := ""
-	if names := t.splitter.split(unguard(string(cell))); len(names) > 0 {
-		name = names[0]
+	return t.email
+}
+
+// tag is the number of the name in a cell, NoTag where there is none.
+func (t *tagRows) tag(cell []byte) int {
+	if number, known := t.cellTags[string(cell)]; known {
+		return number
 	}
-	t.tags[string(cell)] = name
-	return name
+	number := NoTag
+	if names := t.splitter.split(unguard(string(cell))); len(names) > 0 && names[0] != "" {
+		known := false
+		if number, known = t.nameTags[names[0]]; !known {
+			number = len(t.names)
+			t.names, t.nameTags[names[0]] = append(t.names, names[0]), number
+		}
+	}
+	t.cellTags[string(cell)] = number
+	return number
 }

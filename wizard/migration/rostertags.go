@@ -6,7 +6,6 @@ import (
 	"maps"
 	mathbits "math/bits"
 	"slices"
-	"strings"
 
 	"allyswitch/crm/address"
 	"allyswitch/wizard/checkpoint"
@@ -24,21 +23,26 @@ func (r *Roster) readTags(folder *checkpoint.Folder, name string) error {
 	}
 	defer file.Close()
 	r.TagsRead = true
-	reader := tagReader{roster: r, index: map[string]uint32{}, strangers: map[string]bool{}, sets: newTagSets()}
-	err = ahead(func(give func(tagRow)) error {
-		return wp.EachMemberTag(file, func(email, tag string) error { give(tagRow{email, tag}); return nil })
+	reader := tagReader{roster: r, strangers: map[string]bool{}, sets: newTagSets()}
+	var names []string
+	err = ahead(func(give func(tagRow)) (err error) {
+		names, err = wp.EachNumberedTag(file, func(email string, tag int) error { give(tagRow{email, tag}); return nil })
+		return err
 	}, func(row tagRow) { reader.row(row.email, row.tag) })
 	if err != nil {
 		return err
 	}
 	reader.next(nobody, "")
 	r.Strangers = slices.Sorted(maps.Keys(reader.strangers))
-	r.nameTags(reader.index, reader.sets)
+	r.nameTags(names, reader.sets)
 	return nil
 }
 
 // tagRow is one row of member-tags.csv.
-type tagRow struct{ email, tag string }
+type tagRow struct {
+	email string
+	tag   int
+}
 
 // ahead calls fn for everything that read gives, while read goes on in another goroutine: both take their time with half a million members.
 func ahead[T any](read func(give func(T)) error, fn func(T)) error {
@@ -74,7 +78,6 @@ const nobody = -1
 // tagReader takes the rows of member-tags.csv, in which one member's rows stand together.
 type tagReader struct {
 	roster    *Roster
-	index     map[string]uint32
 	strangers map[string]bool
 	sets      *tagSets
 	// email and member are those of the last row, tags what they have so far.
@@ -83,7 +86,7 @@ type tagReader struct {
 	tags   []uint32
 }
 
-func (t *tagReader) row(email, tag string) {
+func (t *tagReader) row(email string, tag int) {
 	if email != t.email || t.email == "" {
 		key := address.Key(email)
 		member, known := t.roster.byKey[key]
@@ -97,8 +100,8 @@ func (t *tagReader) row(email, tag string) {
 		return
 	}
 	t.roster.Members[t.member].TagsKnown = true
-	if tag != "" {
-		t.tags = append(t.tags, numberOf(t.index, tag))
+	if tag != wp.NoTag {
+		t.tags = append(t.tags, uint32(tag))
 	}
 }
 
@@ -111,22 +114,18 @@ func (t *tagReader) next(member int32, email string) {
 	t.member, t.email, t.tags = member, email, t.tags[:0]
 }
 
-// numberOf gives each tag a number in the order in which tags are first seen.
-func numberOf(index map[string]uint32, tag string) uint32 {
-	number, known := index[tag]
-	if !known {
-		number = uint32(len(index))
-		index[strings.Clone(tag)] = number
+// nameTags leaves out tags of strangers, renumbers the others by name, and gives twins what the first of them has.
+func (r *Roster) nameTags(names []string, sets *tagSets) {
+	used, renumbered := sets.used(len(names)), make([]uint32, len(names))
+	for number, name := range names {
+		if used[number] {
+			r.Tags = append(r.Tags, name)
+		}
 	}
-	return number
-}
-
-// nameTags renumbers the tags by name, and gives twins what the first of them has.
-func (r *Roster) nameTags(index map[string]uint32, sets *tagSets) {
-	r.Tags = slices.Sorted(maps.Keys(index))
-	renumbered := make([]uint32, len(r.Tags))
-	for place, name := range r.Tags {
-		renumbered[index[name]] = uint32(place)
+	slices.Sort(r.Tags)
+	index := tagIndex(r.Tags)
+	for number, name := range names {
+		renumbered[number] = index[name]
 	}
 	sets.renumber(renumbered)
 	for i := range r.Members {
@@ -182,6 +181,17 @@ func (s *tagSets) sorted(tags []uint32) []uint32 {
 		}
 	}
 	return tags
+}
+
+// used says which of so many tags are in any set.
+func (s *tagSets) used(tags int) []bool {
+	used := make([]bool, tags)
+	for _, set := range s.all {
+		for _, tag := range set {
+			used[tag] = true
+		}
+	}
+	return used
 }
 
 // renumber gives every tag its new number, and sorts the sets by that.

@@ -106,15 +106,28 @@ func (p *plug) crowd(work string, members int) crowdSaid {
 	if err := json.Unmarshal(out.Bytes(), &told); err != nil {
 		p.t.Fatal(err)
 	}
-	p.t.Logf("%s: %.1f s, at most %d MiB. %s", work, told.Seconds, told.MiB, told.Said)
+	cpu := command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	p.t.Logf("%s: %.1f s (%.1f s of a processor), at most %d MiB. %s", work, told.Seconds, cpu.Seconds(), told.MiB, told.Said)
 	return told
+}
+
+// fastest does the same several times: other work on the machine makes it slower, never faster. The memory is the most of all rounds.
+func (p *plug) fastest(work string, members, rounds int) crowdSaid {
+	p.t.Helper()
+	best := p.crowd(work, members)
+	for range rounds - 1 {
+		again := p.crowd(work, members)
+		best.Seconds, best.MiB = min(best.Seconds, again.Seconds), max(best.MiB, again.MiB)
+	}
+	return best
 }
 
 // TestPlanAndProofOfTheCrowd plans for and proves very many members with 40 tags each and 200 protected pages. ALLYSWITCH_SCALE_MEMBERS=500000 measures what
 // docs/performance.md says; without it a few thousand show that it counts right and needs little.
 func TestPlanAndProofOfTheCrowd(t *testing.T) {
-	members := 20_000
+	members, rounds := 20_000, 1
 	if text := os.Getenv("ALLYSWITCH_SCALE_MEMBERS"); text != "" {
+		rounds = 3
 		var err error
 		if members, err = strconv.Atoi(text); err != nil {
 			t.Fatal(err)
@@ -122,9 +135,9 @@ func TestPlanAndProofOfTheCrowd(t *testing.T) {
 	}
 	p := &plug{t: t, child: child{Dir: t.TempDir()}}
 	crowdFiles(t, p.child.Dir, members)
-	plan := p.crowd("plan", members)
+	plan := p.fastest("plan", members, rounds)
 	p.crowd("import", members)
-	proof := p.crowd("prove", members)
+	proof := p.fastest("prove", members, rounds)
 	again := p.crowd("plan again", members)
 	dropped := members / crowdDropped
 	if want := fmt.Sprintf("%d new, 0 unchanged, %d tags", members, members*crowdEach); plan.Said != want {
