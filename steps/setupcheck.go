@@ -83,14 +83,27 @@ func wantedFields(state *checkpoint.State) []migration.WantedField {
 	return wanted
 }
 
+// unseenParts are what no API of a CRM shows: only a person can look.
+func unseenParts(provider string) []migration.SetupFinding {
+	switch provider {
+	case "activecampaign":
+		return []migration.SetupFinding{{Box: "opt-in-form", What: "The form with single opt-in", Note: "AllySwitch does not see which form AccessAlly uses: look there"}}
+	case "ontraport":
+		return []migration.SetupFinding{{Box: "owner", What: "The key's contact owner", Note: "the API does not show it: look at the key in Ontraport"},
+			{Box: "wordpress", What: "The WordPress site in Ontraport", Note: "the API does not show it: look in Ontraport"}}
+	}
+	return nil
+}
+
 // setupCheck looks in the CRM whether all of it is there.
 func (s *step) setupCheck(state *checkpoint.State) []wizard.Item {
 	wanted, name, address := wantedFields(state), s.deps.crmName(state), state.Site.URL
+	unseen := unseenParts(state.CRM.Provider)
 	asked := fmt.Sprint(wanted)
 	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "check", Label: "Look in " + name + " whether it is all there", Required: true,
 		Complete: s.doneWith(state, "check") && note(state, CRMSetup, "asked") == asked, Help: "Fields, tags and webhooks, as far as " + name + " shows them to programs. Changes nothing. Look again after you have changed something."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
-			setup, err := migration.CheckSetup(ctx, deps, wanted, address, report)
+			setup, err := migration.CheckSetup(ctx, deps, wanted, unseen, address, report)
 			if err != nil {
 				return nil, err
 			}

@@ -58,8 +58,8 @@ func (s Setup) Count(state SetupState) int {
 }
 
 // CheckSetup looks in the CRM whether what the site relies on is there: fields, tags, and webhooks to the site, as far as the API shows them. It changes
-// nothing, writes crm-setup.csv, and keeps no webhook's address: that holds a secret of the site.
-func CheckSetup(ctx context.Context, deps Deps, wanted []WantedField, siteURL string, report job.Reporter) (Setup, error) {
+// nothing, writes crm-setup.csv, and keeps no webhook's address: that holds a secret of the site. unseen are parts that no API shows: they are listed as not known.
+func CheckSetup(ctx context.Context, deps Deps, wanted []WantedField, unseen []SetupFinding, siteURL string, report job.Reporter) (Setup, error) {
 	if err := CheckAccount(ctx, deps); err != nil {
 		return Setup{}, err
 	}
@@ -77,7 +77,31 @@ func CheckSetup(ctx context.Context, deps Deps, wanted []WantedField, siteURL st
 			return Setup{}, err
 		}
 	}
+	setup.permissions()
+	for _, part := range unseen {
+		part.State = SetupUnknown
+		setup.Findings = append(setup.Findings, part)
+	}
 	return setup, setup.save(deps)
+}
+
+// withheld marks findings about what the key was not allowed to see.
+const withheld = "to this key"
+
+// permissions sums up what the key was allowed to read. That it may write, the import has shown.
+func (s *Setup) permissions() {
+	var hidden []string
+	for _, finding := range s.Findings {
+		if finding.State == SetupUnknown && strings.HasSuffix(finding.Note, withheld) {
+			hidden = append(hidden, finding.What)
+		}
+	}
+	const what = "What the key may read"
+	if len(hidden) > 0 {
+		s.add("owner", what, SetupMissing, "not everything: %s", strings.Join(hidden, ", "))
+		return
+	}
+	s.add("owner", what, SetupThere, "fields, tags and webhooks; that it may write, the import has shown")
 }
 
 func (s *Setup) add(box, what string, state SetupState, format string, values ...any) {
@@ -99,7 +123,7 @@ func (s *Setup) fields(ctx context.Context, deps Deps, wanted []WantedField) err
 		near := slices.IndexFunc(list, func(field crm.Field) bool { return fold(field.Name) == fold(want.Name) })
 		switch {
 		case err != nil:
-			s.add(want.Box, what, SetupUnknown, "%s does not show its custom fields to this key", name)
+			s.add(want.Box, what, SetupUnknown, "%s does not show its custom fields "+withheld, name)
 		case at >= 0 && want.Text && list[at].Type != "" && list[at].Type != crm.FieldText:
 			s.add(want.Box, what, SetupMissing, "it is there, but as a field for %s: AccessAlly wants text", list[at].Type)
 		case at >= 0:
@@ -126,7 +150,7 @@ func (s *Setup) tags(ctx context.Context, deps Deps) error {
 		return doing("list the tags", err)
 	}
 	if err != nil {
-		s.add("", "The members' tags", SetupUnknown, "%s does not show its tags to this key", deps.CRM.Provider().Name)
+		s.add("", "The members' tags", SetupUnknown, "%s does not show its tags "+withheld, deps.CRM.Provider().Name)
 		return nil
 	}
 	exact, near, categories := map[string]bool{}, map[string]string{}, 0
@@ -177,7 +201,7 @@ func (s *Setup) webhooks(ctx context.Context, deps Deps, siteURL string) error {
 	}
 	switch {
 	case err != nil:
-		s.add(box, what, SetupUnknown, "%s does not show webhooks to this key", name)
+		s.add(box, what, SetupUnknown, "%s does not show webhooks "+withheld, name)
 	case len(events) > 0:
 		s.add(box, what, SetupThere, "for: %s", strings.Join(sortedKeys(events), ", "))
 	default:
