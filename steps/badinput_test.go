@@ -96,6 +96,31 @@ func TestTheSiteChangesInTheMiddleOfIt(t *testing.T) {
 	})
 }
 
+// An export of another site comes after the members are in the CRM. It is refused before anything is replaced.
+func TestAnExportOfAnotherSite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "drip")
+		j.reach(steps.Tags)
+		members, err := os.ReadFile(j.folder.Path("members.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		right := j.state().Answer(steps.Export, "export.file")
+		j.answer(steps.Export, "export.file", j.file("other.csv", "ID,customer_id,user_email,user_registered,first_name,last_name\n1,1,ann@example.net,2024-01-02 03:04:05,Ann,Other\n2,2,bob@example.net,2024-01-02 03:04:05,Bob,Other\n"))
+		j.run(steps.Export, "read")
+		err = j.try(steps.EditCSV, "clean")
+		if words := told(t, err); !wizard.Refused(err) || words.Code != "ALLY-SITE" || !strings.Contains(words.What, "none of its 2 people") {
+			t.Errorf("an export of another site: %+v", words)
+		}
+		if after, err := os.ReadFile(j.folder.Path("members.csv")); err != nil || string(after) != string(members) {
+			t.Errorf("the members have been replaced: %v", err)
+		}
+		j.answer(steps.Export, "export.file", right)
+		j.run(steps.Export, "read")
+		j.run(steps.EditCSV, "clean")
+	})
+}
+
 // A list of students, a list of subscriptions, an export: what is no such file is refused where it is given, and what was there before stays.
 func TestFilesThatAreSomethingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

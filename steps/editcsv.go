@@ -32,12 +32,17 @@ func theDecisions(state *checkpoint.State) string { return note(state, EditCSV, 
 
 func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
 	input := migration.CleanInput{File: cleanPath(state.Answer(Export, "export.file")), Mapping: mapping(state)}
-	engine := s.deps.engine(state)
+	engine, sent := s.deps.engine(state), count(state, Import, "arrived") > 0
 	items := []wizard.Item{
 		s.do(state, wizard.Task{Key: "clean", Label: "Clean the export", Required: true, Complete: s.doneWith(state, "clean"),
 			Help:   "Keeps six columns, mends what can be mended with certainty, and drops passwords and session tokens unread.",
 			Locked: lockedWithout(input.File, "Give the export file in step 2 first."),
 			Run: func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
+				if sent {
+					if err := migration.CheckExportIsOurs(engine, input); err != nil {
+						return nil, err
+					}
+				}
 				return clean(ctx, engine, input, report)
 			}}),
 	}

@@ -115,6 +115,11 @@ func explainRefusal(refusal *migration.Refusal) wizard.Explanation {
 		words.Means = "Nothing was taken over from it. " + safe
 		words.Now = "Export the list of subscriptions again, from AccessAlly on this site. If it is the right one, match the members again in step 11."
 		words.Code = "ALLY-SHOP"
+	case errors.Is(refusal, migration.ErrOtherSite):
+		words.What = fmt.Sprintf("This export seems to be of another site: %s.", refusal.Detail)
+		words.Means = "The members of this migration stay as they are. " + safe
+		words.Now = "Give the export of this site in step 2 again. For another site begin a new migration in a new folder, with --dir."
+		words.Code = "ALLY-SITE"
 	default:
 		words.What, words.Code = refusal.Error(), "ALLY-GATE"
 	}
