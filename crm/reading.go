@@ -31,6 +31,9 @@ func (c *Client) Find(ctx context.Context, email string) ([]Contact, error) {
 	return found, nil
 }
 
+// mostExpected is for how many contacts room is made at once, whatever a CRM says that it has.
+const mostExpected = 1 << 20
+
 // EachContact calls fn for everybody in the CRM, in all states except deleted, once each, and returns how many there were. An error on
 // any page, a page that repeats, or fewer contacts than the CRM counts is an error of the whole: what was not read is unknown.
 func (c *Client) EachContact(ctx context.Context, fn func(Contact) error) (int, error) {
@@ -41,6 +44,9 @@ func (c *Client) EachContact(ctx context.Context, fn func(Contact) error) (int, 
 		page, err := c.driver.Contacts(ctx, at)
 		if err != nil {
 			return "", err
+		}
+		if len(seen) == 0 && page.Total > len(page.Contacts) {
+			seen = make(map[ContactID]bool, min(page.Total, mostExpected))
 		}
 		if page.Total >= 0 && (least < 0 || page.Total < least) {
 			least = page.Total

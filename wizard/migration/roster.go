@@ -2,6 +2,7 @@ package migration
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"runtime"
@@ -162,10 +163,12 @@ func (r *Roster) add(member wp.Member) {
 }
 
 func (r *Roster) fingerprint() string {
-	sum, line := sha256.New(), []byte{}
+	sum, line, number := sha256.New(), []byte{}, [4]byte{}
 	for i := range r.Members {
-		line = fmt.Appendln(line[:0], r.ContentHash(i), r.Members[i].TagsKnown)
-		sum.Write(line)
+		binary.BigEndian.PutUint32(number[:], r.Members[i].content)
+		line = hex.AppendEncode(line[:0], number[:])
+		line = strconv.AppendBool(append(line, ' '), r.Members[i].TagsKnown)
+		sum.Write(append(line, '\n'))
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]
 }

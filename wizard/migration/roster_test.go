@@ -1,6 +1,8 @@
 package migration_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"testing"
@@ -15,6 +17,13 @@ func TestAJournalOfAnEarlierVersionStillKnowsWhoWasSent(t *testing.T) {
 	roster, err := migration.LoadRoster(s.deps.Folder, false)
 	if err != nil {
 		t.Fatal(err)
+	}
+	all := sha256.New()
+	for i := range roster.Members {
+		fmt.Fprintln(all, roster.ContentHash(i), roster.Members[i].TagsKnown)
+	}
+	if want := hex.EncodeToString(all.Sum(nil))[:16]; roster.Fingerprint != want {
+		t.Errorf("the fingerprint is %s, not %s", roster.Fingerprint, want)
 	}
 	for i, m := range roster.Members {
 		sum := fnv.New32a()
