@@ -115,9 +115,15 @@ func TestAnExportOfAnotherSite(t *testing.T) {
 		if after, err := os.ReadFile(j.folder.Path("members.csv")); err != nil || string(after) != string(members) {
 			t.Errorf("the members have been replaced: %v", err)
 		}
+		other := j.state().Answer(steps.Export, "export.file")
 		j.answer(steps.Export, "export.file", right)
 		j.run(steps.Export, "read")
 		j.run(steps.EditCSV, "clean")
+		j.reach(steps.APIKeys)
+		j.answer(steps.Switch, "delta.export.file", other)
+		if words := told(t, j.try(steps.Switch, "look")); words.Code != "ALLY-SITE" {
+			t.Errorf("as the second export: %+v", words)
+		}
 	})
 }
 

@@ -47,6 +47,9 @@ func (s *step) lookForChanges(file, tags string, state *checkpoint.State) func(c
 		input.Tags = cleanPath(tags)
 	}
 	return func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+		if err := migration.CheckExportIsOurs(deps, migration.CleanInput{File: input.File, Mapping: input.Mapping}); err != nil {
+			return nil, err
+		}
 		delta, err := migration.LookForChanges(ctx, deps, input, report)
 		if err != nil {
 			return nil, err
