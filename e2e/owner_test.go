@@ -38,6 +38,8 @@ func (w *window) step(text string) {
 		w.press("\x1b")
 	case strings.Contains(keys, "stop safely"):
 		w.until("the end of the work", func() bool { return !strings.Contains(w.text(), "stop safely") })
+	case ranAlready(text):
+		w.press("\t")
 	case strings.Contains(keys, "Space tick"):
 		w.check(pointed)
 	case strings.Contains(pointed, "[ ]"):
@@ -58,12 +60,18 @@ func (w *window) goBack() {
 		w.press("\x1b[Z")
 		lines := strings.Split(strings.TrimRight(w.text(), "\n"), "\n")
 		keys, pointed := lines[len(lines)-1], pointed(lines)
-		if strings.Contains(keys, "Space tick") && !optional(pointed) || strings.Contains(keys, "Enter start") {
+		if strings.Contains(keys, "Space tick") && !optional(pointed) || strings.Contains(keys, "Enter start") && !ranAlready(w.text()) {
 			return
 		}
 	}
 	w.t.Fatalf("a page ends that is not finished:\n%s", w.text())
 }
+
+// again is a task that has run, and may run again: what it looks at may have changed.
+var again = regexp.MustCompile(`\[ Enter: start \]\s*\n[│|\s]*(?:[^\n]*│)?\s*Done \d`)
+
+// ranAlready says that what has the focus has run on this page. Once is enough.
+func ranAlready(text string) bool { return again.MatchString(text) }
 
 // optional says that a box need not be ticked. The words for that may be broken over two lines.
 func optional(pointed string) bool { return strings.Contains(pointed, "(if it") }

@@ -24,6 +24,9 @@ func (w *window) walk(look func(text string) (stop bool, err error)) error {
 	return fmt.Errorf("the walk does not end:\n%s", w.text())
 }
 
+// again is a task that has run, and may run again. Once is enough.
+var again = regexp.MustCompile(`\[ Enter: start \]\s*\n\s*Done \d`)
+
 // exactly finds the words that have to be typed.
 var exactly = regexp.MustCompile(`Type exactly: (.+)`)
 
@@ -38,6 +41,8 @@ func (w *window) step(text string) error {
 		return w.press("\x1b")
 	case strings.Contains(keys, "stop safely"):
 		return w.until("the end of the work", func() bool { return !strings.Contains(w.text(), "stop safely") })
+	case again.MatchString(text):
+		return w.press("\t")
 	case strings.Contains(keys, "Space tick"):
 		return w.check(pointed)
 	case strings.Contains(keys, "Enter save"):
@@ -56,7 +61,7 @@ func (w *window) goBack() error {
 		}
 		lines := strings.Split(strings.TrimRight(w.text(), "\n "), "\n")
 		keys, pointed := lines[len(lines)-1], pointed(lines)
-		if strings.Contains(keys, "Space tick") && !strings.Contains(pointed, "(if it") || strings.Contains(keys, "Enter start") {
+		if strings.Contains(keys, "Space tick") && !strings.Contains(pointed, "(if it") || strings.Contains(keys, "Enter start") && !again.MatchString(w.text()) {
 			return nil
 		}
 	}
