@@ -61,7 +61,7 @@ func (s *step) automationItems(state *checkpoint.State, name string) []wizard.It
 	items = append(items, wizard.Instruction{Text: "The recipe of every offering is in AccessAlly.", Where: accessAlly("Offerings", "an offering", "Automations"),
 		Look: "the tag that starts it, the tags that give access, the webhook and the mail."})
 	for _, message := range messages() {
-		items = append(items, s.ask(state, wizard.Question{Key: message.key, Label: "Who sends: " + message.label + "? (optional)", Default: byAccessAlly, Help: message.help,
+		items = append(items, s.ask(state, wizard.Question{Key: message.key, Label: "Who sends " + message.label + "? (optional)", Default: byAccessAlly, Help: message.help,
 			Choices: []wizard.Choice{{Value: byAccessAlly, Label: "AccessAlly Emails, as until now"}, {Value: byCRM, Label: name}, {Value: byNobody, Label: "Nobody"}}}))
 	}
 	return append(items,
@@ -87,10 +87,10 @@ func messages() []message {
 	return []message{
 		{"message.welcome", "the welcome with the log-in", "After a purchase. The CRM needs an automation that starts with the tag of the offering."},
 		{"message.invoice", "the invoice", "After every payment. Most CRMs do not know the amounts: AccessAlly does."},
-		{"message.payment-failed", "payment failed", "The CRM needs an automation that starts with the tag for failed payments."},
+		{"message.payment-failed", "the mail about a failed payment", "The CRM needs an automation that starts with the tag for failed payments."},
 		{"message.renewal", "the reminder of a renewal", "The CRM does not know the date of the next charge, unless it is put into a field."},
-		{"message.module", "a module is released", "The CRM needs an automation that starts with the tag of the module."},
-		{"message.affiliate", "an affiliate has sold something", "Only where the site has affiliates."},
+		{"message.module", "the mail about a new module", "The CRM needs an automation that starts with the tag of the module."},
+		{"message.affiliate", "the mail about an affiliate's sale", "Only where the site has affiliates."},
 	}
 }
 
@@ -247,10 +247,10 @@ func switchedOn(state *checkpoint.State, name string) string {
 // offeringsWords counts the offerings by what was found about them.
 func offeringsWords(state *checkpoint.State) string {
 	var parts []string
-	for _, one := range []struct{ key, words string }{{"has", "%d {has|have} an automation"}, {"perhaps", "%d {has one|have one} perhaps"}, {"none", "%d {has|have} none"}, {"unknown", "of %d it is not known"}} {
+	for _, one := range []struct{ key, words string }{{"has", "%d {has|have} an automation"}, {"perhaps", "%d {has one|have one} perhaps"}, {"none", "%d {has|have} none"}, {"unknown", "%d not known"}} {
 		if n := count(state, Automations, one.key); n > 0 {
 			parts = append(parts, say(one.words, n))
 		}
 	}
-	return say("of %d: ", count(state, Automations, "offerings")) + strings.Join(parts, ", ")
+	return say("%d {offering|offerings}: ", count(state, Automations, "offerings")) + strings.Join(parts, ", ")
 }
