@@ -160,10 +160,10 @@ func TestWithoutAScreen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := open(t, 80, 24, way.env, binary, append([]string{"demo", "--members", "25"}, way.flags...)...)
-			w.sees("line by line.", "what is offered.", "What moves where")
+			w.sees("Press Enter to go on.")
 			w.send("quit\r")
 			w.ends()
-			if out := w.output(); strings.Contains(out, "\x1b") || !strings.Contains(out, "Your progress is saved") {
+			if out := w.output(); strings.Contains(out, "\x1b") || !strings.Contains(out, "line by line.") || !strings.Contains(out, "== Start: What moves where") || !strings.Contains(out, "Your progress is saved") {
 				t.Errorf("%q", out)
 			}
 		})
