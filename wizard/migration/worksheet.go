@@ -13,16 +13,17 @@ const WorksheetFile = "tag-worksheet.html"
 type Worksheet struct {
 	Site, CRM string
 	Rows      []WorksheetRow
-	tags      []worksheetTag
+	tags      []WorksheetTag
 }
 
 // Tags are the members' tags, which keep their names in the CRM.
-func (w Worksheet) Tags() []worksheetTag { return w.tags }
+func (w Worksheet) Tags() []WorksheetTag { return w.tags }
 
 // WorksheetRow is one item of the site. Done says when it was ticked off, empty while it is open.
 type WorksheetRow struct{ Kind, Title, Tag, Done string }
 
-type worksheetTag struct {
+// WorksheetTag is a tag, and how many members have it.
+type WorksheetTag struct {
 	Name    string
 	Members int
 }
@@ -35,7 +36,7 @@ func WriteWorksheet(deps Deps, sheet Worksheet) error {
 	}
 	if err == nil {
 		for i, count := range roster.TagCounts() {
-			sheet.tags = append(sheet.tags, worksheetTag{roster.Tags[i], count})
+			sheet.tags = append(sheet.tags, WorksheetTag{roster.Tags[i], count})
 		}
 	}
 	file, err := deps.Folder.Create(WorksheetFile)
