@@ -26,7 +26,7 @@ const (
 	crowdDropped = 10_000
 )
 
-func crowdTag(n int) string { return fmt.Sprintf("Tag number %d of the crowd", n) }
+func crowdTag(n int) string { return fmt.Sprintf("Course %d Access", n) }
 
 // crowdTagsOf are the tags of a member, in order.
 func crowdTagsOf(member int, into []int) []int {
