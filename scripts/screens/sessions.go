@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -267,7 +268,7 @@ func errorCard(p *photographer) error {
 	if err := p.send("\x15" + strings.Repeat("0123abcd", 8)); err != nil {
 		return err
 	}
-	if err := p.sees("•abcd"); err != nil {
+	if err := p.sees("abcd"); err != nil {
 		return err
 	}
 	if err := p.send("\r"); err != nil {
@@ -279,7 +280,7 @@ func errorCard(p *photographer) error {
 	err := p.walk(func(text string) (bool, error) {
 		return strings.Contains(text, "This did not work") || strings.Contains(text, "Held back"), nil
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errCard) { // it may come a moment after the look
 		return err
 	}
 	return p.take(errorPicture)

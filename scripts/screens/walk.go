@@ -1,11 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 )
+
+// errCard says that an error is on the screen.
+var errCard = errors.New("an error card")
 
 // walk works through the wizard as somebody does who only reads the screen: the line with the pointer, and the keys in the last line.
 // Look is called before each key, and says when to stop.
@@ -35,7 +39,7 @@ func (w *window) step(text string) error {
 	keys, pointed := lines[len(lines)-1], pointed(lines)
 	switch {
 	case strings.Contains(text, "This did not work") || strings.Contains(text, "Held back"):
-		return fmt.Errorf("an error:\n%s", text)
+		return fmt.Errorf("%w:\n%s", errCard, text)
 	case strings.Contains(text, "please read"):
 		time.Sleep(time.Second) // a card that opens by itself does not listen at once
 		return w.press("\x1b")
