@@ -38,8 +38,12 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 				Look: "every sign but =. Until they are linked by hand, these members lose access."}))
 		}
 	}
-	items = append(items, s.linkOnSite(state, matched)...)
-	items = append(items, s.importerTicks(state, name)...)
+	gate, open := s.accessGate(state, LinkUsers, linkAccessKey)
+	items = append(items, gate...)
+	if open {
+		items = append(items, s.linkOnSite(state, matched)...)
+		items = append(items, s.importerTicks(state, name)...)
+	}
 	items = append(items, s.siteLinksItems(state, lockedUnless(matched, "Match the members first."))...)
 	return wizard.Sheet{
 		Level: level(state),

@@ -22,11 +22,12 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	confirmation := "switch to " + name
 	items := append(s.rememberItems(state), s.deltaItems(state)...)
-	items = append(items,
+	gate, open := s.accessGate(state, Tags, switchAccessKey)
+	items = append(append(items, gate...),
 		s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: confirmation,
 			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: %s", name, confirmation)}),
 	)
-	if state.Answer(Switch, "switch.confirm") == confirmation && s.carriedOver(state) {
+	if state.Answer(Switch, "switch.confirm") == confirmation && open && s.carriedOver(state) {
 		items = append(items, s.switchTicks(state, entry)...)
 		items = append(items, s.systemTask(state)...)
 	}
