@@ -160,28 +160,37 @@ func (p *plug) tagsImplicit() bool {
 
 // TestLinkingOutlivesAPulledPlug kills the process while it sets contact IDs on the site, and while it gives them back.
 func TestLinkingOutlivesAPulledPlug(t *testing.T) {
-	for _, points := range [][2]string{{"link-after-intent", "undo-link-after-intent"}, {"link-after-call", "undo-link-after-call"}, {"journal-before-write#2", "undo-link-after-call"}} {
-		p := newPlug(t, "drip")
-		handler := wptest.New(45, 1).Handler()
-		server := httptest.NewServer(handler)
-		t.Cleanup(server.Close)
-		p.child.Site = map[string]string{"url": server.URL}
-		maps.Copy(p.child.Site, handler.Credentials())
-		were := p.contactIDs()
-		p.killed("", "")
-		p.killed("prove", "")
-		if !p.killed("link", points[0]) {
-			t.Errorf("linking was not killed at %s", points[0])
+	for _, entry := range registry.All() {
+		for _, points := range [][2]string{{"link-after-intent", "undo-link-after-intent"}, {"link-after-call", "undo-link-after-call"}, {"journal-before-write#2", "undo-link-after-call"}} {
+			t.Run(entry.Provider.ID+"/"+points[0], func(t *testing.T) {
+				t.Parallel()
+				newPlug(t, entry.Provider.ID).linksAndGivesBack(points)
+			})
 		}
-		if maps.Equal(were, p.contactIDs()) {
-			t.Fatal("nothing was linked")
-		}
-		if !p.killed("undo", points[1]) {
-			t.Errorf("undo was not killed at %s", points[1])
-		}
-		if !maps.Equal(were, p.contactIDs()) {
-			t.Errorf("killed at %v: the contact IDs are not what they were", points)
-		}
+	}
+}
+
+func (p *plug) linksAndGivesBack(points [2]string) {
+	p.t.Helper()
+	handler := wptest.New(45, 1).Handler()
+	server := httptest.NewServer(handler)
+	p.t.Cleanup(server.Close)
+	p.child.Site = map[string]string{"url": server.URL}
+	maps.Copy(p.child.Site, handler.Credentials())
+	were := p.contactIDs()
+	p.killed("", "")
+	p.killed("prove", "")
+	if !p.killed("link", points[0]) {
+		p.t.Errorf("linking was not killed at %s", points[0])
+	}
+	if maps.Equal(were, p.contactIDs()) {
+		p.t.Fatal("nothing was linked")
+	}
+	if !p.killed("undo", points[1]) {
+		p.t.Errorf("undo was not killed at %s", points[1])
+	}
+	if !maps.Equal(were, p.contactIDs()) {
+		p.t.Errorf("killed at %v: the contact IDs are not what they were", points)
 	}
 }
 
