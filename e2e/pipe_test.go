@@ -107,3 +107,6 @@ func complete(t *testing.T, said string) {
 		t.Error("plain lines hold control characters")
 	}
 }
+
+// tail is the end of a long text.
+func tail(text string) string { return text[max(0, len(text)-1500):] }

@@ -161,7 +161,6 @@ func itoa(n int) string {
 	return string(data)
 }
 
-func tail(text string) string { return text[max(0, len(text)-1500):] }
 
 // TestTheMainJobStoppedAndResumed does the tutorial's migration, is interrupted in the middle, and goes on with the same command.
 func TestTheMainJobStoppedAndResumed(t *testing.T) {
