@@ -161,7 +161,6 @@ func itoa(n int) string {
 	return string(data)
 }
 
-
 // TestTheMainJobStoppedAndResumed does the tutorial's migration, is interrupted in the middle, and goes on with the same command.
 func TestTheMainJobStoppedAndResumed(t *testing.T) {
 	world, dir := serve(t, "--speed", "20"), filepath.Join(t.TempDir(), "migration")
