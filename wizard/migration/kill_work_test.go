@@ -38,6 +38,8 @@ func (c child) once(ctx context.Context, deps migration.Deps) (err error) {
 	switch c.Work {
 	case "":
 		return c.planAndImport(ctx, deps)
+	case "crowd":
+		return c.fillUp(ctx, deps)
 	case "prove":
 		_, err = migration.Prove(ctx, deps, job.Discard)
 	case "look":
@@ -56,6 +58,18 @@ func (c child) once(ctx context.Context, deps migration.Deps) (err error) {
 		return fmt.Errorf("no work called %q", c.Work)
 	}
 	return err
+}
+
+// fillUp sends everybody although the account has no room for all. That it ends with a refusal, once the account is full, is how it is to end.
+func (c child) fillUp(ctx context.Context, deps migration.Deps) error {
+	if _, err := migration.MakePlan(ctx, deps, job.Discard); err != nil {
+		return err
+	}
+	_, err := migration.Import(ctx, deps, migration.ImportInput{AcceptNoRoom: true}, job.Discard)
+	if crm.Passing(err) {
+		return err
+	}
+	return nil
 }
 
 // killed does some work in a process that is killed at a point, and in another that goes on. It says whether the point was reached.
@@ -148,6 +162,29 @@ func TestBadDaysAndPulledPlugsTogether(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestAFullAccountAndPulledPlugsTogether kills the import into an account that has no room for all, and the undo after it.
+func TestAFullAccountAndPulledPlugsTogether(t *testing.T) {
+	for _, entry := range registry.All() {
+		t.Run(entry.Provider.ID, func(t *testing.T) {
+			t.Parallel()
+			p := newPlugWith(t, entry.Provider.ID, sandbox.Options{Speed: 2000, Faults: sandbox.FaultsFull, PlanLimit: 20})
+			before := p.box.Contents()
+			if !p.killed("crowd", "upsert-after-call") {
+				t.Error("the import was not killed")
+			}
+			if len(p.box.Contents().Contacts) <= len(before.Contacts) {
+				t.Fatal("nobody was sent")
+			}
+			if !p.killed("undo", "undo-after-intent") {
+				t.Error("undo was not killed")
+			}
+			if want, got := p.undone(before), p.contents(); got != want {
+				t.Errorf("after undo the CRM holds\n%s", difference(want, got))
+			}
+		})
 	}
 }
 
