@@ -38,6 +38,8 @@ type child struct {
 	// Work is what to do instead of importing, empty for the import; Site holds the address and the login of the site, nil for none.
 	Work string
 	Site map[string]string
+	// Pair is who is to be merged.
+	Pair migration.Pair
 	// Canaries is where made-up members go ahead, empty for none.
 	Canaries string
 	// Crowd is what to do with so many made-up members, empty for none.

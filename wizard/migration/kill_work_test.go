@@ -38,8 +38,10 @@ func (c child) once(ctx context.Context, deps migration.Deps) (err error) {
 	switch c.Work {
 	case "":
 		return c.planAndImport(ctx, deps)
-	case "crowd":
+	case "fill up":
 		return c.fillUp(ctx, deps)
+	case "merge":
+		_, err = migration.MergePair(ctx, deps, c.Pair, job.Discard)
 	case "prove":
 		_, err = migration.Prove(ctx, deps, job.Discard)
 	case "look":
@@ -172,7 +174,7 @@ func TestAFullAccountAndPulledPlugsTogether(t *testing.T) {
 			t.Parallel()
 			p := newPlugWith(t, entry.Provider.ID, sandbox.Options{Speed: 2000, Faults: sandbox.FaultsFull, PlanLimit: 20})
 			before := p.box.Contents()
-			if !p.killed("crowd", "upsert-after-call") {
+			if !p.killed("fill up", "upsert-after-call") {
 				t.Error("the import was not killed")
 			}
 			if len(p.box.Contents().Contacts) <= len(before.Contacts) {
@@ -189,11 +191,7 @@ func TestAFullAccountAndPulledPlugsTogether(t *testing.T) {
 }
 
 // tagsImplicit says that this CRM makes no tags by themselves.
-func (p *plug) tagsImplicit() bool {
-	entry, _ := registry.Find(p.child.CRM)
-	client, err := crm.Open(entry.Provider, crm.Settings{Values: p.child.Values})
-	return err == nil && client.Features().TagsImplicit
-}
+func (p *plug) tagsImplicit() bool { return p.open().Features().TagsImplicit }
 
 // TestLinkingOutlivesAPulledPlug kills the process while it sets contact IDs on the site, and while it gives them back.
 func TestLinkingOutlivesAPulledPlug(t *testing.T) {

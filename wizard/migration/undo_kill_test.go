@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"allyswitch/crm"
 	"allyswitch/crm/registry"
 	"allyswitch/crm/sandbox"
 	"allyswitch/wizard/job"
@@ -36,12 +35,7 @@ var undoPoints = []string{
 // undone is what undo leaves of the account of a plug.
 func (p *plug) undone(before sandbox.Contents) string {
 	p.t.Helper()
-	entry, _ := registry.Find(p.child.CRM)
-	client, err := crm.Open(entry.Provider, crm.Settings{Values: p.child.Values})
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return asUndone(p.t, client.Features(), before, p.box.Contents())
+	return asUndone(p.t, p.open().Features(), before, p.box.Contents())
 }
 
 // imported is a plug whose import has come to its end, and what was in the account before.
