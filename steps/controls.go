@@ -80,7 +80,12 @@ func (s *step) controlTable(state *checkpoint.State) wizard.Table {
 
 // controlResult is how the test with somebody went, with its time and the note.
 func controlResult(state *checkpoint.State, id string) string {
-	parts := strings.SplitN(note(state, Test, controlKey+id), "\t", 3)
+	return marked(note(state, Test, controlKey+id))
+}
+
+// marked is a note about somebody whom a person has looked at, for a cell.
+func marked(noted string) string {
+	parts := strings.SplitN(noted, "\t", 3)
 	if len(parts) < 3 {
 		return "to do"
 	}

@@ -227,7 +227,7 @@ func (s *step) exportFacts(state *checkpoint.State) []wizard.Fact {
 	if text := note(state, Export, "from-site"); text != "" {
 		facts = append(facts, fact(wizard.MarkGood, "Site", text))
 	}
-	if kind := note(state, Export, "kind"); kind != "" {
+	if kind := note(state, Export, "kind"); kind != "" && note(state, Export, "read-file") != s.deps.path(migration.SiteUsersFile) {
 		facts = append(facts, fact(wizard.MarkGood, "Export", kind))
 	}
 	if note(state, Export, "read-file") == "" {

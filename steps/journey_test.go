@@ -22,6 +22,7 @@ import (
 	"allyswitch/wizard/migration"
 	"allyswitch/wizard/plain"
 	"allyswitch/wizard/wizardtest"
+	"allyswitch/wp/wptest"
 )
 
 // journey is one owner's migration of a made-up site into a sandbox, through the real steps. It must live inside a synctest bubble.
@@ -48,12 +49,18 @@ func begin(t testing.TB, crmID string) *journey {
 	return beginIn(t, crmID, filepath.Join(t.TempDir(), "migration"))
 }
 
-func beginIn(t testing.TB, crmID, dir string) *journey {
+// beginOn begins on a site that is not a well-kept one with the companion.
+func beginOn(t testing.TB, crmID string, conditions ...wptest.Condition) *journey {
+	t.Helper()
+	return beginIn(t, crmID, filepath.Join(t.TempDir(), "migration"), conditions...)
+}
+
+func beginIn(t testing.TB, crmID, dir string, conditions ...wptest.Condition) *journey {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	made, err := demo.New(demo.Options{CRM: crmID, Members: people, Speed: 1, Folder: filepath.Dir(dir)})
+	made, err := demo.New(demo.Options{CRM: crmID, Members: people, Speed: 1, Folder: filepath.Dir(dir), Conditions: conditions})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -44,6 +45,9 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 		items = append(items, s.linkOnSite(state, matched)...)
 		items = append(items, s.importerTicks(state, name)...)
 	}
+	if matched && open {
+		items = append(items, s.handTable(state)...)
+	}
 	items = append(items, s.siteLinksItems(state, lockedUnless(matched, "Match the members first."))...)
 	return wizard.Sheet{
 		Level: level(state),
@@ -57,7 +61,7 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 		},
 		Did:   s.linkFacts(state),
 		Items: items,
-		Known: "Every member has exactly one contact that shows their user ID, and the importer has linked them.",
+		Known: knownLinked(state),
 		Help: []string{
 			"The signs: = the same. + only on the site. - only in the CRM. * something differs. ! could not tell.",
 			"A * usually means that somebody else has used this address in the CRM before. Look at the contact before you link.",
@@ -94,10 +98,9 @@ func (s *step) linkFacts(state *checkpoint.State) []wizard.Fact {
 
 func (s *step) importerTicks(state *checkpoint.State, name string) []wizard.Item {
 	linked := s.doneWith(state, "link") && count(state, LinkUsers, "link-problems") == 0
-	checked := s.tick(state, wizard.Tick{Key: "spot-checked", Text: "You have opened three users, and each shows the contact ID from contact-ids.csv",
-		Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}})
+	checked := s.spotCheck(state)
 	imported := doubt(s.tick(state, wizard.Tick{Key: "imported", Optional: linked, Text: "The importer has run to its end", Note: "How many users did it link?",
-		Look: fmt.Sprintf("as many users as are matched above. If there are fewer, run it again: %s may have been slow.", name)}), s.unlinkedDoubt(state))
+		Look: fmt.Sprintf("as many users as are matched above. If there are fewer, run it again: %s may have been slow.", name)}), cmp.Or(s.unlinkedDoubt(state), s.handDoubt(state)))
 	if linked && imported.Set == nil && imported.Doubt == "" {
 		return []wizard.Item{checked}
 	}
@@ -105,6 +108,25 @@ func (s *step) importerTicks(state *checkpoint.State, name string) []wizard.Item
 		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard Importer, a plugin of its own, and run it.",
 			Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "the download in AccessAlly's article about switching to a CRM. It matches users and contacts by e-mail address."},
 		imported, checked}
+}
+
+// spotCheck is what a person looks at on the site. Where no machine reads the contact IDs, it is all that is known about them, so it is more than a sample of three.
+func (s *step) spotCheck(state *checkpoint.State) wizard.Tick {
+	tick := wizard.Tick{Key: "spot-checked", Text: "You have opened three users, and each shows the contact ID from contact-ids.csv",
+		Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"}}
+	if level(state) != levelCompanion {
+		tick.Text = "You have opened the users in the list below, and each shows the contact ID beside it"
+		tick.Look = "AccessAlly's dashboard as well: it shows a notice when users have an invalid contact ID. There should be none. Nobody else can tell: AllySwitch cannot read contact IDs here."
+	}
+	return doubt(s.tick(state, tick), s.handDoubt(state))
+}
+
+// knownLinked is how it is known that everybody is linked: by reading, or as far as a person has looked.
+func knownLinked(state *checkpoint.State) string {
+	if level(state) == levelCompanion {
+		return "Every member has exactly one contact that shows their user ID, and the importer has linked them."
+	}
+	return "Every member has exactly one contact that shows their user ID. Whether the site is linked to it, AllySwitch cannot see here: you have looked at the users in the list."
 }
 
 // linkingWords say who does the linking.

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -138,7 +139,7 @@ func lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wiz
 	return func(state *checkpoint.State) {
 		state.Site.Name = info.Name
 		setNote(state, Start, "level", at)
-		setNote(state, Start, "site", fmt.Sprintf("%s, logged in as %s", info.Name, login.Account.Login))
+		setNote(state, Start, "site", fmt.Sprintf("%s, logged in as %s", cmp.Or(info.Name, host(state.Site.URL)), login.Account.Login))
 		setNote(state, Start, "site.about", about)
 		setNote(state, Start, "site.environment", known.Site.Environment)
 		setNote(state, Start, "site.version", orUnknown(known.AccessAlly.Version))

@@ -17,8 +17,11 @@ const lateTasks = 15 * time.Minute
 
 // siteLinksItems read from the site which contact ID every member has now. Steps 11 and 13 show it.
 func (s *step) siteLinksItems(state *checkpoint.State, locked string) []wizard.Item {
-	if level(state) != levelCompanion {
+	switch level(state) {
+	case levelFiles:
 		return nil
+	case levelREST:
+		return s.siteUsersItems(state, locked)
 	}
 	items := []wizard.Item{s.companionTask(state, wizard.Task{Key: "links-site", Label: "Read the contact IDs on the site again", Locked: locked,
 		Complete: s.doneWith(state, "links-site") && count(state, s.id, "site-problems") == 0, Help: "Says who is linked, who is not, and who is linked to another contact. Changes nothing."},
@@ -33,11 +36,34 @@ func (s *step) siteLinksItems(state *checkpoint.State, locked string) []wizard.I
 				keepCron(state, id, environment)
 			}, nil
 		})}
+	return append(items, s.siteLinksTable(state, "Members who are not linked rightly on the site (saved in site-links.csv)")...)
+}
+
+// siteLinksTable shows who was found not to be as they should, if anybody was.
+func (s *step) siteLinksTable(state *checkpoint.State, title string) []wizard.Item {
 	if count(state, s.id, "site-problems") == 0 {
-		return items
+		return nil
 	}
-	return append(items, s.table("site-links", "Members who are not linked rightly on the site (saved in site-links.csv)", migration.SiteLinksFile,
-		[]wizard.Column{{Title: "State", Width: 11}, {Title: "ID", Width: 8}, {Title: "Has", Width: 10}, {Title: "Should be", Width: 10}, {Title: "What to do"}}, "state", "ID", "contact_id", "should_be", "what_to_do"))
+	return []wizard.Item{s.table("site-links", title, migration.SiteLinksFile,
+		[]wizard.Column{{Title: "State", Width: 11}, {Title: "ID", Width: 8}, {Title: "Has", Width: 10}, {Title: "Should be", Width: 10}, {Title: "What to do"}}, "state", "ID", "contact_id", "should_be", "what_to_do")}
+}
+
+// siteUsersItems read again who is on the site, where WordPress shows users but no contact IDs.
+func (s *step) siteUsersItems(state *checkpoint.State, locked string) []wizard.Item {
+	id := s.id
+	items := []wizard.Item{s.siteTask(state, wizard.Task{Key: "users-site", Label: "Read the users on the site again", Locked: locked,
+		Complete: s.doneWith(state, "users-site") && count(state, id, "site-problems") == 0, Help: "Says who is gone, and who has another address now. Contact IDs cannot be read without the companion plugin. Changes nothing."},
+		func(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
+			accounts, err := migration.ReadSiteAccounts(ctx, s.deps.Folder, found, report)
+			if err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) {
+				setCount(state, id, "site-problems", accounts.Problems())
+				setNote(state, id, "site-users", accounts.Sentence())
+			}, nil
+		})}
+	return append(items, s.siteLinksTable(state, "Members who are not on the site as they were exported (saved in site-links.csv)")...)
 }
 
 func keepSiteLinks(state *checkpoint.State, id string, links migration.SiteLinks) {
@@ -54,15 +80,18 @@ func keepCron(state *checkpoint.State, id string, environment site.Environment) 
 
 // siteLinksFacts say what was read.
 func (s *step) siteLinksFacts(state *checkpoint.State) []wizard.Fact {
-	text := note(state, s.id, "site-links")
-	if text == "" {
-		return nil
-	}
 	mark := wizard.MarkGood
 	if count(state, s.id, "site-problems") > 0 {
 		mark = wizard.MarkBad
 	}
-	return []wizard.Fact{fact(mark, "On the site", text)}
+	var facts []wizard.Fact
+	if text := note(state, s.id, "site-links"); text != "" {
+		return []wizard.Fact{fact(mark, "On the site", text)}
+	}
+	if text := note(state, s.id, "site-users"); text != "" {
+		facts = append(facts, fact(mark, "Users", text))
+	}
+	return append(facts, s.unreadLinksFacts(state)...)
 }
 
 // unlinkedDoubt contradicts the tick that the importer has linked everybody.

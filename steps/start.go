@@ -217,15 +217,15 @@ func (s *step) checkSameSite(state *checkpoint.State) func(string) error {
 }
 
 // sameSite says that two addresses are of one site: the host counts, with or without www.
-func sameSite(a, b string) bool {
-	host := func(text string) string {
-		address, err := url.Parse(text)
-		if err != nil {
-			return text
-		}
-		return strings.TrimPrefix(strings.ToLower(address.Host), "www.")
+func sameSite(a, b string) bool { return host(a) == host(b) }
+
+// host is the host of an address, without www: by it people know a site.
+func host(text string) string {
+	address, err := url.Parse(text)
+	if err != nil {
+		return text
 	}
-	return host(a) == host(b)
+	return strings.TrimPrefix(strings.ToLower(address.Host), "www.")
 }
 
 func loopback(host string) bool {

@@ -63,12 +63,18 @@ func (s *step) finalVerdict(state *checkpoint.State) []wizard.Fact {
 	}
 	members := members(count(state, Test, "kept") + count(state, Test, "lost") + count(state, Test, "undecided"))
 	_, failed := controlsCount(state)
+	_, unlinked := s.seenByHand(state)
 	problems := accessChanges(state) + count(state, Test, "site-problems") + int64(len(failed))
+	if !linksRead(state) {
+		problems += int64(len(unlinked))
+	}
 	switch {
 	case accessChanges(state) > 0 && state.Answer(Test, "test.accept") != "":
 		return []wizard.Fact{fact(wizard.MarkWarn, "Verdict", fmt.Sprintf("Accepted with changes: of %s the access of %s changes, and you have accepted that.", members, number(accessChanges(state))))}
 	case problems > 0:
 		return []wizard.Fact{fact(wizard.MarkBad, "Verdict", fmt.Sprintf("Not passed: %s to be settled before the site is opened.", several(problems, "thing is", "things are")))}
+	case s.handTested(state) && !linksRead(state):
+		return []wizard.Fact{fact(wizard.MarkUnknown, "Verdict", fmt.Sprintf("Passed as far as AllySwitch can see: all %s keep what they could open, and the tests by hand went well. Not known: whether every user is linked to their contact on the site.", members))}
 	case s.handTested(state):
 		return []wizard.Fact{fact(wizard.MarkGood, "Verdict", fmt.Sprintf("Passed: all %s keep what they could open, and the tests by hand went well.", members))}
 	}

@@ -23,6 +23,8 @@ type Options struct {
 	Speed float64
 	// Folder is where the site's files are put.
 	Folder string
+	// Conditions are in what the site differs from a well-kept one, for tests.
+	Conditions []wptest.Condition
 }
 
 // The least and usual sizes of a demo.
@@ -54,7 +56,7 @@ func New(options Options) (*Demo, error) {
 	}
 	site := wptest.New(max(options.Members, LeastMembers), 1)
 	box := entry.Sandbox(sandbox.Options{Speed: options.Speed, Faults: options.Faults, Seed: 1})
-	server := site.Handler()
+	server := site.Handler(options.Conditions...)
 	demo := &Demo{server: server, SiteTransport: sandbox.Transport(server), Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
 		"site.url": "https://demo.example.com", "crm.provider": options.CRM, "crm.url": "http://127.0.0.1",
 		"export.file": filepath.Join(options.Folder, "user-export-demo.csv"), "tags.file": filepath.Join(options.Folder, "tags-demo.csv"),

@@ -45,12 +45,12 @@ func ReadSiteLinks(ctx context.Context, folder *checkpoint.Folder, companion *si
 	if err != nil {
 		return SiteLinks{}, err
 	}
-	addresses := map[string]string{}
-	if err := eachRow(folder, ContactIDsFile, func(cell func(string) string) { addresses[cell("ID")] = plainCell(cell("user_email")) }); err != nil {
-		return SiteLinks{}, doing("read "+ContactIDsFile, err)
+	addresses, err := matchedAddresses(folder)
+	if err != nil {
+		return SiteLinks{}, err
 	}
 	var count SiteLinks
-	rows := [][]string{{"state", "ID", "contact_id", "should_be", "what_to_do"}}
+	rows := [][]string{siteLinksHeading()}
 	report.Phase("Reading the contact IDs on the site", int64(len(links)))
 	for from := 0; from < len(links); from += linkBatch {
 		if err := report.Gate(ctx); err != nil {
@@ -87,15 +87,27 @@ func usersThere(ctx context.Context, companion *site.Companion, links []site.Lin
 	return there, nil
 }
 
+// What to do about users who are not as they were exported.
+const (
+	removedSince = "this user was removed from the site since the export: if that was on purpose, take the contact's tags off by hand"
+	movedSince   = "the user has another address than at the export: give the contact the same one, or nothing that goes by address finds them"
+)
+
+func siteLinksHeading() []string {
+	return []string{"state", "ID", "contact_id", "should_be", "what_to_do"}
+}
+
+func siteLinksRow(state string, link site.Link, is, todo string) []string {
+	return []string{state, strconv.FormatInt(link.UserID, 10), is, link.ContactID, todo}
+}
+
 // judge counts one member, and returns the row about them when something is to be done.
 func (s *SiteLinks) judge(link site.Link, user *site.User, was string) []string {
-	row := func(state, is, todo string) []string {
-		return []string{state, strconv.FormatInt(link.UserID, 10), is, link.ContactID, todo}
-	}
+	row := func(state, is, todo string) []string { return siteLinksRow(state, link, is, todo) }
 	switch {
 	case user == nil:
 		s.Gone++
-		return row("gone", "", "this user was removed from the site since the export: if that was on purpose, take the contact's tags off by hand")
+		return row("gone", "", removedSince)
 	case user.ContactID == nil:
 		s.Unread++
 		return row("not read", "", "AccessAlly did not tell: open the user and look at Contact ID")
@@ -107,7 +119,7 @@ func (s *SiteLinks) judge(link site.Link, user *site.User, was string) []string 
 		return row("another", *user.ContactID, "look at both contacts before you change it: the other one may hold orders")
 	case address.Key(user.Member.Email) != address.Key(was):
 		s.Moved++
-		return row("new address", link.ContactID, "the user has another address than at the export: give the contact the same one, or nothing that goes by address finds them")
+		return row("new address", link.ContactID, movedSince)
 	}
 	s.Right++
 	return nil
