@@ -230,18 +230,14 @@ type offeringPart struct{ title, opener string }
 func partsOf(offering wp.Offering) []offeringPart {
 	var parts []offeringPart
 	for _, page := range offering.Pages {
-		opener := offering.Base
-		if page.Module != "" {
-			opener = offering.Modules[page.Module]
-		}
-		parts = append(parts, offeringPart{page.Title, opener})
+		parts = append(parts, offeringPart{page.Title, offering.Opener(page.Module)})
 	}
 	if len(parts) > 0 {
 		return parts
 	}
 	parts = append(parts, offeringPart{offering.Name, offering.Base})
 	for _, module := range slices.Sorted(maps.Keys(offering.Modules)) {
-		parts = append(parts, offeringPart{offering.Name + ", module " + module, offering.Modules[module]})
+		parts = append(parts, offeringPart{offering.Name + ", module " + module, offering.Opener(module)})
 	}
 	return parts
 }

@@ -126,3 +126,29 @@ func TestWhatAnUnreadOfferingMayHangOnIsNeverTakenForKept(t *testing.T) {
 		}
 	})
 }
+
+// TestAModuleWithoutATagOfItsOwnHangsOnTheBaseTag loses the base tag of a member whose course has such a module.
+func TestAModuleWithoutATagOfItsOwnHangsOnTheBaseTag(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.sendEverybody()
+		s.prove()
+		s.knows([]wp.Offering{{Key: "circle", Name: "Inner Circle", Base: "Inner Circle Member", Modules: map[string]string{"1": "Nobody has this"},
+			Pages: []wp.OfferingPage{{ID: 1, Title: "Welcome", Module: "1"}, {ID: 2, Title: "Bonus", Module: "2"}}}})
+		if proof := s.prove(); proof.Access.Lost != 0 || proof.Access.Gained != 0 {
+			t.Fatalf("nothing was changed, and the proof says %s", proof.Access.Sentence())
+		}
+		losing := 0
+		s.change(func(contents *sandbox.Contents) {
+			for i := range contents.Contacts {
+				contact := &contents.Contacts[i]
+				if before := len(contact.Tags); losing < 2 {
+					contact.Tags = slices.DeleteFunc(contact.Tags, func(tag string) bool { return tag == "Inner Circle Member" })
+					losing += before - len(contact.Tags)
+				}
+			}
+		})
+		if proof := s.prove(); losing != 2 || proof.Access.Lost != losing {
+			t.Errorf("%d members lost the base tag, and the proof says %s", losing, proof.Access.Sentence())
+		}
+	})
+}

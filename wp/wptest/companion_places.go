@@ -116,13 +116,9 @@ func (h *Handler) rules(q *question, after int64, limit int) reply {
 			if each.ID <= after || len(list) == limit {
 				continue
 			}
-			opener := offering.Base
-			if each.Module != "" {
-				opener = offering.Modules[each.Module]
-			}
 			rule := h.post(q, each.ID, each.Title)
 			rule["offerings"] = []object{{"key": fmt.Sprintf("_accessally_offering_%d", n+1), "module": each.Module,
-				"any_of": h.tags.ids([]string{offering.Instant, opener}), "none_of": h.tags.ids([]string{offering.Revoke})}}
+				"any_of": h.tags.ids([]string{offering.Instant, offering.Opener(each.Module)}), "none_of": h.tags.ids([]string{offering.Revoke})}}
 			rule["require_login"], rule["permission_tags"] = nil, []object{}
 			list = append(list, rule)
 			if len(list) == limit {

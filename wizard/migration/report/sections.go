@@ -21,7 +21,7 @@ func (f *facts) access() Section {
 	proof := f.history.proof.proof
 	what := "Compared were whole sets of tags, because the site's offerings were not known."
 	if proof.Access.Pages > 0 {
-		what = fmt.Sprintf("Compared were all %s, by AccessAlly's own rule: a page opens with its instant tag or its module's tag, and not with its revoke tag.", count(proof.Access.Pages, "protected page", "protected pages"))
+		what = fmt.Sprintf("Compared were all %s, by AccessAlly's own rule: a page opens with its instant tag or its module's tag (the base tag where the module has none), and not with its revoke tag.", count(proof.Access.Pages, "protected page", "protected pages"))
 	}
 	if n := proof.Access.Offerings; n > 0 {
 		what += fmt.Sprintf(" %s no pages, and %s compared as a whole by the same rule.", count(n, "offering names", "offerings name"), map[bool]string{true: "was", false: "were"}[n == 1])
