@@ -47,6 +47,7 @@ type written struct {
 	Results []result       `json:"results"`
 	Counts  map[string]int `json:"counts"`
 	Held    int            `json:"mails_held_back"`
+	Queries int            `json:"queries"`
 }
 
 type link struct {

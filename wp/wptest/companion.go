@@ -197,7 +197,7 @@ func (h *Handler) companionUsers(q *question, after int64, limit int) reply {
 			break
 		}
 	}
-	answer := data(http.StatusOK, object{"users": users, "next": next, "total": total, "memory": 14680064, "seconds": 0.081,
+	answer := data(http.StatusOK, object{"users": users, "next": next, "total": total, "memory": 14680064, "seconds": 0.081, "queries": 31,
 		"through": object{"contact_id": h.through(readsContacts), "tags": h.through(readsTags)}})
 	return h.spoil(q, answer, limit)
 }
@@ -221,7 +221,7 @@ func (h *Handler) lookup(q *question) reply {
 		missingEmails = slices.DeleteFunc(missingEmails, same)
 	}
 	return data(http.StatusOK, object{"users": users, "missing_ids": append([]int64{}, missingIDs...), "missing_emails": append([]string{}, missingEmails...),
-		"through": object{"contact_id": h.through(readsContacts), "tags": h.through(readsTags)}, "memory": 9437184, "seconds": 0.01})
+		"through": object{"contact_id": h.through(readsContacts), "tags": h.through(readsTags)}, "memory": 9437184, "seconds": 0.01, "queries": 29})
 }
 
 func tooMany(limit int) reply {

@@ -106,7 +106,7 @@ func companionExchanges() []exchange {
 		{name: "companion with a wrong password", asks: wrongPassword, path: companion + "/users", status: 401, code: "allyswitch_not_logged_in"},
 		{name: "companion as subscriber", asks: limited, path: companion + "/environment", status: 403, code: "allyswitch_not_administrator"},
 		get("environment", "/environment", 200, "", "companion site wordpress php accessally progressally crm cron limits capabilities"),
-		get("companion users", "/users?limit=2", 200, "", "users next total through memory seconds"),
+		get("companion users", "/users?limit=2", 200, "", "users next total through memory seconds queries"),
 		get("accounts only", "/users?limit=2&with=", 200, "", "users next total"),
 		get("too many users", "/users?limit=2001", 400, "rest_invalid_param", ""),
 		get("no such page", "/users?after=-1", 400, "rest_invalid_param", ""),

@@ -45,7 +45,7 @@ type Site struct {
 	RequestLog string `json:"request_log"`
 }
 
-var oneAtATime = sync.OnceValue(lock)
+var oneAtATime = sync.OnceValues(lock)
 
 // Open finds the site, or skips the test. One process at a time has it, since tests change what the site is like.
 func Open(tb testing.TB) *Site {
@@ -62,18 +62,19 @@ func Open(tb testing.TB) *Site {
 	if err := json.Unmarshal(data, site); err != nil {
 		tb.Fatalf("reading %s: %v", file, err)
 	}
-	if err := oneAtATime(); err != nil {
+	if _, err := oneAtATime(); err != nil {
 		tb.Fatalf("waiting for the site: %v", err)
 	}
 	return site
 }
 
-// lock waits until no other process tests on the site. The system lets go of it when this process ends.
-func lock() error {
+// lock waits until no other process tests on the site. The system lets go of it when this process ends; the garbage collector would as well, if nobody kept it.
+func lock() (*flock.Flock, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
 	defer cancel()
-	_, err := flock.New(filepath.Join(filepath.Dir(os.Getenv(Variable)), "tests.lock")).TryLockContext(ctx, 100*time.Millisecond)
-	return err
+	held := flock.New(filepath.Join(filepath.Dir(os.Getenv(Variable)), "tests.lock"))
+	_, err := held.TryLockContext(ctx, 100*time.Millisecond)
+	return held, err
 }
 
 // Request is one request to the site.

@@ -47,7 +47,8 @@ final class Refresh {
 	 * @return array
 	 */
 	public static function look( $id ) {
-		$contact = Links::read( $id );
+		Users::forget( array( $id ) );
+		$contact = Ally::contact_id( $id );
 		$tags    = User_Tags::of( array( $id ), array( $id => $contact ) );
 		return array( $contact, isset( $tags[ $id ] ) ? $tags[ $id ] : null );
 	}

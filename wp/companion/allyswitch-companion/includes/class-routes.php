@@ -94,6 +94,7 @@ final class Routes {
 		return array(
 			'memory'  => memory_get_peak_usage( true ),
 			'seconds' => round( microtime( true ) - $started, 4 ),
+			'queries' => get_num_queries(),
 		);
 	}
 

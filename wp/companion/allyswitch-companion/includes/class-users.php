@@ -195,6 +195,22 @@ final class Users {
 			}
 			return;
 		}
+		self::drop( $ids );
+	}
+
+	/**
+	 * Fills WordPress's caches of these users from the database, whatever they held. What is asked and written of them next is not looked up user by user.
+	 *
+	 * @param int[] $ids Users, not too many.
+	 */
+	public static function look_again( array $ids ) {
+		self::drop( $ids );
+		cache_users( $ids );
+		update_meta_cache( 'user', $ids );
+	}
+
+	/** Takes these users out of every cache, one that other requests live on too. */
+	private static function drop( array $ids ) {
 		foreach ( array( 'user_meta', 'users', Known::TAGS_META ) as $group ) {
 			wp_cache_delete_multiple( $ids, $group );
 		}
