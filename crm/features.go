@@ -55,6 +55,9 @@ type Features struct {
 	AutomationWord string
 	// AutomationsHidden says, in a sentence for people, which automations Automations cannot show. Empty where it shows all.
 	AutomationsHidden string
+	// InactiveHidden says, in sentences for people, why AccessAlly may not see the tags of a contact that is not active (unsubscribed, bounced, not confirmed):
+	// their access cannot be told then. Empty where the state does not matter.
+	InactiveHidden string
 	// PlanNote says, in sentences for people, what this CRM does about accounts that outgrow their plan or import many at once. Empty
 	// where nothing is known.
 	PlanNote string

@@ -137,6 +137,7 @@ func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 	setNote(state, Import, "plan.read-time", migration.Spell(plan.ReadBack.Duration()))
 	setNote(state, Import, "room", roomWord(plan.Room))
 	setNote(state, Import, "plan.note", plan.Note)
+	setNote(state, Import, "plan.hidden", plan.QuietHidden)
 	keepRoutes(state, plan.Routes, plan.ReadBack.Duration())
 	var conflicts []string
 	for _, conflict := range plan.Conflicts {
@@ -305,6 +306,9 @@ func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	if n := count(state, Import, "plan.cut"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "Names", say("%d {name is too long for the CRM, and is|names are too long for the CRM, and are} shortened", n)))
+	}
+	if text := note(state, Import, "plan.hidden"); text != "" {
+		facts = append(facts, fact(wizard.MarkWarn, "May be hidden", text+" They may lose their access at the switch until they subscribe again. Step 5 counts them."))
 	}
 	if text := note(state, Import, "plan.note"); text != "" {
 		facts = append(facts, fact(wizard.MarkWarn, "Your plan", text))

@@ -96,7 +96,7 @@ func keepProof(state *checkpoint.State, id string, proof *migration.Proof) {
 		"pairs-missing": proof.PairsMissing, "pairs-unknown": proof.PairsUnknown, "gaps": proof.Gaps,
 		"linked": proof.Links.Linked(), "unlinked": proof.Links.Unlinked(), "differs": proof.Links.Differs, "unclear": proof.Links.Unclear,
 		"site-only": proof.Links.SiteOnly, "orphans": proof.Links.Orphans,
-		"kept": proof.Access.Kept, "lost": proof.Access.Lost, "gained": proof.Access.Gained, "undecided": proof.Access.Undecided} {
+		"kept": proof.Access.Kept, "lost": proof.Access.Lost, "gained": proof.Access.Gained, "undecided": proof.Access.Undecided, "hidden": proof.Access.Hidden} {
 		setCount(state, id, key, value)
 	}
 	setNote(state, id, "proof", proof.Sentence())
@@ -116,5 +116,10 @@ func (s *step) proofFacts(state *checkpoint.State) []wizard.Fact {
 	if count(state, Tags, "gaps") > 0 {
 		mark = wizard.MarkBad
 	}
-	return []wizard.Fact{fact(mark, "Proof", sentence)}
+	facts := []wizard.Fact{fact(mark, "Proof", sentence)}
+	if n := count(state, Tags, "hidden"); n > 0 {
+		facts = append(facts, fact(wizard.MarkUnknown, "Access", say("%d {member has|members have} all tags, but {is|are} not active in the CRM, which may hide them from AccessAlly: access.csv names them. "+
+			"Ask them to subscribe again, and try one of them after the switch", n)))
+	}
+	return facts
 }

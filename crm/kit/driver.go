@@ -106,6 +106,10 @@ func (d *driver) authorize(key string) func(*http.Request) {
 	}
 }
 
+// Kit's lists leave out everybody who is not active unless they are asked for ("List subscribers", status). AccessAlly's help says that tags and rules stop
+// when somebody unsubscribes (article ConvertKit automation); whether it asks for the others is not known.
+const inactiveHidden = "Kit may hide from AccessAlly whoever is unsubscribed, bounced or not confirmed, with their tags."
+
 // Features says what Kit can do: much more with a token than with a key.
 func (d *driver) Features() crm.Features {
 	one := []crm.Cost{{Class: crm.ClassAll, Calls: 1}}
@@ -122,10 +126,11 @@ func (d *driver) Features() crm.Features {
 		AutomationWord:   "sequences and forms",
 		AutomationsHidden: "Kit does not let AllySwitch see its visual automations and rules, and a tag can start them. " +
 			"Look at Automate > Visual Automations and Automate > Rules in Kit before any tag is put on.",
-		PlanNote: planNote,
-		Windows:  []crm.Window{{Class: crm.ClassAll, Requests: keyRate, Per: rateSpan}},
-		InFlight: 4,
-		Timeout:  30 * time.Second,
+		InactiveHidden: inactiveHidden,
+		PlanNote:       planNote,
+		Windows:        []crm.Window{{Class: crm.ClassAll, Requests: keyRate, Per: rateSpan}},
+		InFlight:       4,
+		Timeout:        30 * time.Second,
 	}
 	if d.bulk {
 		f.UpsertBatch, f.TagBatch = batch, batch

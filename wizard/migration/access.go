@@ -50,6 +50,8 @@ type Access struct {
 	Lost      int `json:"lost"`
 	Gained    int `json:"gained"`
 	Undecided int `json:"undecided"`
+	// Hidden are those of the undecided whose contact is not active, at a CRM that may hide it from AccessAlly then.
+	Hidden int `json:"hidden,omitempty"`
 	// Pages is how many protected pages were compared, 0 when whole tag sets were.
 	Pages int `json:"pages"`
 	// Offerings is how many offerings were compared as a whole, because the site names none of their pages; Unread how many could not be read in full.
@@ -136,6 +138,12 @@ func (p *prover) accessMember(access *Access, i int, contacts []Seen) {
 		return
 	}
 	lost, gained := p.difference(m, contacts[0])
+	if len(lost) == 0 && contacts[0].Hidden && len(m.Tags) > 0 {
+		access.Undecided++
+		access.Hidden++
+		p.change("not decidable", m, nil, gained, "not active in the CRM: AccessAlly may not see the tags of this contact", contacts)
+		return
+	}
 	if len(lost) == 0 {
 		access.Kept++
 	} else {

@@ -152,3 +152,26 @@ func TestAModuleWithoutATagOfItsOwnHangsOnTheBaseTag(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoIsUnsubscribedMayBeHidden has a member with all tags who gets no mail from the CRM: where AccessAlly may not see such a contact, access is not decidable.
+func TestWhoIsUnsubscribedMayBeHidden(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.sendEverybody()
+		for _, state := range []string{"unsubscribed", "bounced"} {
+			s.change(func(contents *sandbox.Contents) {
+				for i := range contents.Contacts {
+					if contents.Contacts[i].Email == "everything@example.com" {
+						contents.Contacts[i].State = state
+					}
+				}
+			})
+			proof, want := s.prove(), 0
+			if s.deps.CRM.Features().InactiveHidden != "" {
+				want = 1
+			}
+			if proof.Access.Hidden != want || proof.Access.Undecided != want || proof.Access.Lost != 0 || (proof.Access.Kept == proof.Members) == (want == 1) {
+				t.Errorf("%s: %d hidden; %s", state, proof.Access.Hidden, proof.Access.Sentence())
+			}
+		}
+	})
+}

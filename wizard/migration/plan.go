@@ -63,6 +63,8 @@ type Plan struct {
 	StartsUnknown string           `json:"starts_unknown,omitempty"`
 	// StartsHidden is what the CRM's API never shows of automations, empty where it shows all.
 	StartsHidden string `json:"starts_hidden,omitempty"`
+	// QuietHidden says what being unsubscribed, bounced or not confirmed may do to access at this CRM. Empty where it does nothing, or where nobody is.
+	QuietHidden string `json:"quiet_hidden,omitempty"`
 	// Note is what this CRM does when a plan is outgrown, empty where nothing is known.
 	Note string `json:"note,omitempty"`
 }
@@ -269,6 +271,9 @@ func (p *Plan) planCosts(provider crm.Provider, features crm.Features, roster *R
 	p.Write = estimateWrite(features, work)
 	p.ReadBack = estimateRead(features, seen+p.New, roster.TagCounts())
 	p.StartsHidden, p.Note = features.AutomationsHidden, features.PlanNote
+	if p.Quiet != (QuietCounts{}) {
+		p.QuietHidden = features.InactiveHidden
+	}
 	p.Routes = routes(provider, features, work)
 	p.Room = Room{Limit: account.ContactLimit, Now: account.Contacts, After: account.Contacts + p.New}
 }

@@ -21,6 +21,8 @@ type Seen struct {
 	// known, not "none".
 	Tags      []uint32
 	TagsKnown bool
+	// Hidden says that AccessAlly may not see this contact, because it is not active: crm.Features.InactiveHidden.
+	Hidden bool
 }
 
 // ReadBack is everybody in the CRM, as far as it concerns the members.
@@ -63,9 +65,10 @@ func readBack(ctx context.Context, deps Deps, roster *Roster, names []string, re
 	back := &ReadBack{Members: make([][]Seen, roster.Len())}
 	index, sets, scratch := tagIndex(names), newTagSets(), make([]uint32, 0, len(names)+64)
 	places := map[crm.ContactID]place{}
-	byTag := !deps.CRM.Features().TagsOnRead
+	byTag, hides := !deps.CRM.Features().TagsOnRead, deps.CRM.Features().InactiveHidden != ""
 	_, err = deps.eachContact(ctx, func(contact crm.Contact) error {
 		seen := see(contact, own)
+		seen.Hidden = hides && contact.State != crm.StateActive
 		tags := numbersOf(contact.Tags, index, scratch)
 		member, ok := roster.ByKey(address.Key(contact.Email))
 		switch {

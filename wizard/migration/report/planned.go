@@ -113,6 +113,9 @@ func (f *facts) quietWords() []string {
 	var words []string
 	if n := f.plan.Quiet.Unsubscribed + f.plan.Quiet.Bounced + f.plan.Quiet.Unconfirmed; n > 0 {
 		words = append(words, fmt.Sprintf("%s got no mail from the CRM before (unsubscribed, bounced or not confirmed), and it stays so.", count(n, "member", "members")))
+		if f.plan.QuietHidden != "" {
+			words = append(words, f.plan.QuietHidden)
+		}
 	}
 	if n := len(f.plan.Several); n > 0 {
 		words = append(words, fmt.Sprintf("%s had more than one contact in the CRM.", count(n, "member", "members")))
