@@ -246,11 +246,21 @@ func switchedOn(state *checkpoint.State, name string) string {
 
 // offeringsWords counts the offerings by what was found about them.
 func offeringsWords(state *checkpoint.State) string {
+	all := count(state, Automations, "offerings")
+	of := several(all, "offering")
 	var parts []string
-	for _, one := range []struct{ key, words string }{{"has", "%d {has|have} an automation"}, {"perhaps", "%d {has one|have one} perhaps"}, {"none", "%d {has|have} none"}, {"unknown", "%d not known"}} {
-		if n := count(state, Automations, one.key); n > 0 {
-			parts = append(parts, say(one.words, n))
+	for _, one := range []struct{ key, one, many string }{{"has", " has an automation", " have an automation"}, {"perhaps", " perhaps has an automation", " perhaps have an automation"},
+		{"none", " has no automation", " have no automation"}, {"unknown", ": not known whether it has an automation", ": not known whether they have an automation"}} {
+		n := count(state, Automations, one.key)
+		if n == 0 {
+			continue
 		}
+		found := one.many
+		if n == 1 {
+			found = one.one
+		}
+		parts = append(parts, fmt.Sprintf("%s of %s%s", number(n), of, found))
+		of = number(all) // of what, the first part has said
 	}
-	return say("%d {offering|offerings}: ", count(state, Automations, "offerings")) + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }

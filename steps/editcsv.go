@@ -31,7 +31,7 @@ func theExport(state *checkpoint.State) string {
 func theDecisions(state *checkpoint.State) string { return note(state, EditCSV, "decisions") }
 
 func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
-	input := migration.CleanInput{File: cleanPath(state.Answer(Export, "export.file")), Mapping: mapping(state)}
+	input := migration.CleanInput{File: cleanPath(state.Answer(Export, "export.file")), Mapping: mapping(state), Second: state.Answer(Start, keySecondAdmin)}
 	engine, sent := s.deps.engine(state), count(state, Import, "arrived") > 0
 	items := []wizard.Item{
 		s.do(state, wizard.Task{Key: "clean", Label: "Clean the export", Required: true, Complete: s.doneWith(state, "clean"),
@@ -84,6 +84,10 @@ func clean(ctx context.Context, engine migration.Deps, input migration.CleanInpu
 		setCount(state, EditCSV, "untagged", result.Untagged)
 		setCount(state, EditCSV, "unlisted", result.Unlisted)
 		setCount(state, EditCSV, "administrators", result.Administrators)
+		setNote(state, EditCSV, "administrator-ids", strings.Trim(fmt.Sprint(result.AdministratorIDs), "[]"))
+		if input.Second != "" && input.Second == state.Answer(Start, keySecondAdmin) {
+			keepSecond(state, result.Standing)
+		}
 		setNote(state, EditCSV, "fingerprint", result.Fingerprint)
 		setNote(state, EditCSV, "findings", result.Findings)
 		delete(state.Step(EditCSV).Ticks, "rejected-seen")
@@ -102,6 +106,9 @@ func (s *step) editFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	if found := note(state, EditCSV, "findings"); found != "" {
 		facts = append(facts, fact(wizard.MarkPlain, "Mended", found))
+	}
+	if why := secondDoubt(state); why != "" {
+		facts = append(facts, fact(wizard.MarkBad, "Second admin", "the second administrator of the Start page is none: "+why))
 	}
 	if count(state, EditCSV, "administrators") == 1 {
 		facts = append(facts, fact(wizard.MarkWarn, "One admin", "the export names one administrator only. Make a second one before step 7, with an address that is no member's: see the Start page"))

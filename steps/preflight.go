@@ -37,11 +37,11 @@ func (s *step) preflight(state *checkpoint.State) []wizard.Item {
 		s.ask(state, wizard.Question{Key: keyHelper, Label: "Who helps? (optional)", Help: "Somebody at AccessAlly's support, an agency, or nobody."}),
 		s.tick(state, wizard.Tick{Key: "backup", Text: "There is a full backup of files and database, and it is not on the same server", Note: "Where is it?",
 			Look: "the word Backups in your host's control panel. Open the backup once to see that it is complete."}),
-		s.tick(state, wizard.Tick{Key: "second-admin", Text: "A second administrator can log in, with an address that is no member's",
-			Where: []string{"Users", "Add New"}, Look: "the role Administrator. If a member's record goes wrong, this login still opens the site."}),
-		s.tick(state, wizard.Tick{Key: "staging", Optional: true, Text: "The licence for a staging site has been asked for, if you rehearse on one", Note: "What did AccessAlly's support say?",
-			Look: "an answer from AccessAlly's support. A licence is for one live site. A copy of the site also charges cards, unless its Production Site URL is set."}),
 	}
+	items = append(items, s.secondItems(state)...)
+	items = append(items,
+		s.tick(state, wizard.Tick{Key: "staging", Optional: true, Text: "The licence for a staging site has been asked for, if you rehearse on one", Note: "What did AccessAlly's support say?",
+			Look: "an answer from AccessAlly's support. A licence is for one live site. A copy of the site also charges cards, unless its Production Site URL is set."}))
 	if provider, ok := s.deps.provider(state); ok && !fieldsImplicit(provider) {
 		items = append(items, s.writeTask(state, provider))
 	}
@@ -74,6 +74,8 @@ const (
 	rowOpen    = "open"
 	rowLook    = "look"
 	rowUnknown = "not known"
+	// rowDisproved was ticked, and a check has found otherwise.
+	rowDisproved = "disproved"
 )
 
 func (s *step) preflightRows(state *checkpoint.State) [][]string {
@@ -86,7 +88,7 @@ func (s *step) preflightRows(state *checkpoint.State) [][]string {
 	}
 	rows := [][]string{
 		ticked("backup", "Backup", "the only way back, until payments run again"),
-		adminRow(state, ticked("second-admin", "A second administrator", "opens the site when a member's record goes wrong")),
+		secondRow(state, ticked("second-admin", "A second administrator", "opens the site when a member's record goes wrong")),
 		s.kindRow(state), versionRow(state), s.roomRow(state), s.writeRow(state),
 	}
 	if state.Answer(Start, keySiteKind) == siteCopy || s.tick(state, wizard.Tick{Key: "staging"}).Set != nil {

@@ -163,6 +163,8 @@ func (s *step) startAnswered(state *checkpoint.State, key, value string) error {
 	switch key {
 	case "site.url":
 		state.Site.URL = siteURL(value)
+	case keySecondAdmin:
+		forgetSecond(state)
 	case "crm.provider":
 		if state.CRM.Provider != value {
 			forgetCRM(state)

@@ -53,7 +53,7 @@ func (s *step) switchTicks(state *checkpoint.State, entry string) []wizard.Item 
 		s.tick(state, wizard.Tick{Key: "switched", Text: fmt.Sprintf("%s is chosen in the dropdown, the keys are filled in, and it is saved", entry),
 			Where: accessAlly("Settings", "CRM Integration"), Look: "the dropdown that shows AccessAlly Managed. Choose " + entry + ", fill in the keys from step 6, then Save."}),
 		s.tick(state, wizard.Tick{Key: "shows", Text: "The page shows the new CRM after it has been loaded again, without an error", Look: "the same entry in the dropdown, after you have pressed F5 in the browser."}),
-		s.tick(state, wizard.Tick{Key: "log-in", Text: "The second administrator can still log in"}),
+		doubt(s.tick(state, wizard.Tick{Key: "log-in", Text: "The second administrator can still log in"}), secondDoubt(state)),
 	}
 }
 

@@ -27,6 +27,7 @@ func unfoldedAt(deps *Deps, crm, level string) *checkpoint.State {
 		setNote(state, Export, key, value)
 	}
 	setAnswer(state.Step(Start), "site.user", "x")
+	setAnswer(state.Step(Start), keySecondAdmin, "x")
 	setNote(state, Start, "level", level)
 	setAnswer(state.Step(Export), "export.file", "x")
 	setAnswer(state.Step(Export), "tags.file", "x")

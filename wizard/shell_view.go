@@ -41,10 +41,7 @@ func (s *Shell) frame() []string {
 
 // body is the room for the page.
 func (s *Shell) body() (width, height int) {
-	width, height = s.width, s.height-headLines-footLines
-	if s.options.Presenter {
-		height--
-	}
+	width, height = s.width, s.height-headLines-footLines-s.sayLines()
 	if s.width >= railFrom {
 		width -= s.railWidth() + 1
 	}
@@ -112,10 +109,30 @@ func (s *Shell) footer() []string {
 	news := s.news()
 	copy(lines[2-len(news):], news)
 	hints, keep, say := s.hints()
-	if s.options.Presenter {
-		lines = append(lines, theme.Cut(" "+theme.Heading.Render("Say:")+" "+s.look.Text(say), s.width))
-	}
+	lines = append(lines, s.saying(say)...)
 	return append(lines, theme.Keys(s.veiled(hints), s.veiled(keep), s.width))
+}
+
+// sayLines is how many lines are kept for what support may say: where there is no room for a whole sentence in one, there are two.
+func (s *Shell) sayLines() int {
+	switch {
+	case !s.options.Presenter:
+		return 0
+	case s.width >= railFrom:
+		return 1
+	}
+	return 2
+}
+
+// saying is what support may say, in the lines that are kept for it.
+func (s *Shell) saying(say string) []string {
+	theme, room := s.look.Theme, s.sayLines()
+	first := " " + theme.Heading.Render("Say:") + " "
+	lines := ui.Indent(first, ui.Wrap(s.look.Text(say), s.width-ui.Width(first)))
+	if len(lines) > room && room > 0 {
+		lines[room-1] = theme.Cut(lines[room-1]+" "+strings.TrimSpace(lines[room]), s.width)
+	}
+	return theme.Box(lines, s.width, room)
 }
 
 // veiled makes hints fit to be drawn: a step may have put text from outside into them.

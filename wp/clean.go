@@ -40,7 +40,9 @@ type Summary struct {
 	SecretsDropped []string
 	// Administrators counts the people with that role; 0 also where the file has no roles.
 	Administrators int64
-	Layout         Layout
+	// AdministratorIDs are the user IDs of the first of them, as many as anybody could need.
+	AdministratorIDs []int64
+	Layout           Layout
 }
 
 // Example is a finding with the row that it is about, for a table in which the owner decides.
@@ -54,6 +56,8 @@ type Example struct {
 }
 
 const mostExamples = 20
+
+const mostAdministrators = 1000
 
 // Clean reads an export and writes every person either to members, which has exactly the columns of MemberColumns, or to
 // rejected, which has them too, with the line, the reason and what to do. It streams: memory does not grow with the file
@@ -183,6 +187,9 @@ func (c *cleaner) person(export *Export, read *reading, decisions map[RowKey]Dec
 	c.count(read, key)
 	if strings.Contains(export.cells.Roles, "administrator") {
 		c.summary.Administrators++
+		if id := read.member.ID; id > 0 && len(c.summary.AdministratorIDs) < mostAdministrators {
+			c.summary.AdministratorIDs = append(c.summary.AdministratorIDs, id)
+		}
 	}
 	if reason, lost := read.fatal(); lost {
 		return c.reject(read, reason)

@@ -21,6 +21,8 @@ const DecisionsFile = "decisions.json"
 type CleanInput struct {
 	File    string
 	Mapping wp.Mapping
+	// Second is the second administrator's address, empty when the owner has named none.
+	Second string
 }
 
 // CleanResult is what came out.
@@ -31,6 +33,9 @@ type CleanResult struct {
 	Tags, Pairs, Untagged, Strangers int
 	// Administrators are the people with that role, 0 also where the export does not tell.
 	Administrators int
+	// AdministratorIDs are their user IDs, and Standing what the members tell about CleanInput.Second.
+	AdministratorIDs []int64
+	Standing         AdminStanding
 	// Unlisted members are not in the tag file, and the owner has not said that they have no tags.
 	Unlisted    int
 	Fingerprint string
@@ -63,7 +68,10 @@ func Clean(ctx context.Context, deps Deps, input CleanInput, report job.Reporter
 		return CleanResult{}, err
 	}
 	result := CleanResult{People: int(summary.People), Kept: int(summary.Kept), Rejected: int(summary.Rejected), Tags: len(roster.Tags),
-		Pairs: roster.Pairs(), Strangers: len(roster.Strangers), Fingerprint: roster.Fingerprint, Findings: describe(summary.Findings), Administrators: int(summary.Administrators)}
+		Pairs: roster.Pairs(), Strangers: len(roster.Strangers), Fingerprint: roster.Fingerprint, Findings: describe(summary.Findings), Administrators: int(summary.Administrators), AdministratorIDs: summary.AdministratorIDs}
+	if input.Second != "" {
+		result.Standing = roster.standing(input.Second, summary.AdministratorIDs)
+	}
 	for i := range roster.Members {
 		switch {
 		case !roster.Members[i].TagsKnown:

@@ -71,6 +71,25 @@ func TestWrapKeepsTheWidth(t *testing.T) {
 	}
 }
 
+// A file name that is broken at its hyphen cannot be copied, and reads as two.
+func TestWrapBreaksNoNameAtItsHyphen(t *testing.T) {
+	text := "The file contact-ids.csv of the migration's folder, switch.confirm-now, and run --plain, for 18 to 20 people, well-known"
+	for width := 19; width < 80; width++ {
+		got := ui.Wrap(text, width)
+		if strings.Join(got, " ") != text {
+			t.Errorf("wrapped to %d: %q", width, got)
+		}
+		for _, line := range got {
+			if ui.Width(line) > width || strings.HasSuffix(line, "-") || strings.HasPrefix(line, "-") && !strings.HasPrefix(line, "--plain") {
+				t.Errorf("wrapped to %d: %q", width, line)
+			}
+		}
+	}
+	if got := ui.Wrap("a very-very-long-name-that-fits-nowhere", 12); strings.Join(got, "") != "avery-very-long-name-that-fits-nowhere" && strings.Join(got, "") != "a very-very-long-name-that-fits-nowhere" || len(got) < 4 {
+		t.Errorf("a name that is too long: %q", got)
+	}
+}
+
 func TestPastedKeysLoseTheirLineBreaks(t *testing.T) {
 	input := ui.NewInput("", false)
 	input.Update(tea.PasteMsg{Content: " \nsk-0123\r\n\x1b[2J "})

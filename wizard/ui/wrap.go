@@ -9,10 +9,15 @@ import (
 // Width is how many cells a text takes.
 func Width(text string) int { return ansi.StringWidth(text) }
 
-// Wrap breaks a text at spaces into lines of at most width cells; words that are longer are broken. Paragraphs stay apart. It never returns
-// an empty slice.
+// standIn takes the place of a hyphen while a text is wrapped. It is as wide, it is in nobody's text (Unicode keeps it for private use), and the wrapping
+// library, for which every hyphen is a place to break, knows nothing of it.
+const standIn = "\uE02D"
+
+// Wrap breaks a text at spaces into lines of at most width cells; words that are longer are broken. The names of files and keys have hyphens in them, and are
+// typed from the screen: a hyphen is no place to break. Paragraphs stay apart. It never returns an empty slice.
 func Wrap(text string, width int) []string {
-	return strings.Split(ansi.Wrap(text, max(width, 1), ""), "\n")
+	whole := strings.ReplaceAll(text, "-", standIn)
+	return strings.Split(strings.ReplaceAll(ansi.Wrap(whole, max(width, 1), ""), standIn, "-"), "\n")
 }
 
 // Fit makes a line exactly width cells wide: longer ones end in an ellipsis, shorter ones are filled up with spaces.

@@ -117,24 +117,16 @@ func (s *Site) verify(ctx context.Context, member wp.Member, login string, id in
 	return Created{ID: user.ID, Login: user.Login, Email: user.Email}, nil
 }
 
-// existing looks for users with an address. WordPress's search finds what contains it, so that each hit is compared.
+// existing looks for users with an address.
 func (s *Site) existing(ctx context.Context, email string) (Created, bool, error) {
-	const op = "look for the member on the site"
-	parameters := url.Values{"context": {"edit"}, "search": {email}, "orderby": {"id"}, "order": {"asc"}, "per_page": {"100"}, "_fields": {userFields}}
-	var hits []restUser
-	if err := s.get(ctx, op, "/wp/v2/users", parameters, &hits); err != nil {
+	users, err := s.search(ctx, "look for the member on the site", email)
+	if err != nil {
 		return Created{}, false, err
 	}
 	var found []Created
-	for _, hit := range hits {
-		user, complete := hit.stored()
-		if !complete {
-			return Created{}, false, s.client.trouble(OddAnswer, "a plugin leaves user names or addresses out of the list").during(op)
-		}
-		if address.Key(user.Email) == address.Key(email) {
-			found = append(found, Created{ID: user.ID, Login: user.Login, Email: user.Email, Existed: true,
-				Note: "There is a user with this address already. The user was left as they are."})
-		}
+	for _, user := range users {
+		found = append(found, Created{ID: user.ID, Login: user.Login, Email: user.Email, Existed: true,
+			Note: "There is a user with this address already. The user was left as they are."})
 	}
 	if len(found) > 1 {
 		found[0].Note = fmt.Sprintf("%d users have this address already; the oldest is taken. Give the others addresses of their own.", len(found))
