@@ -283,6 +283,32 @@ func TestRowsThatWereLeftOutAreMended(t *testing.T) {
 	})
 }
 
+// TestTheSecondAdministratorMayStayOut names somebody who is in the export, and a typing error.
+func TestTheSecondAdministratorMayStayOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "kit")
+		j.reach(steps.Export)
+		j.run(steps.EditCSV, "clean")
+		members := j.state().Step(steps.EditCSV).Counters["members"]
+		if !strings.Contains(j.facts(steps.EditCSV), "1 administrator goes into the CRM like the members") {
+			t.Errorf("the page does not say that the administrator goes along: %s", j.facts(steps.EditCSV))
+		}
+		j.answer(steps.EditCSV, "edit-csv.leave-out", "admin@example.com, amdin@example.com")
+		if j.status(steps.EditCSV) == wizard.Done {
+			t.Error("the step is done although the file was made before somebody was left out")
+		}
+		j.run(steps.EditCSV, "clean")
+		if !strings.Contains(j.facts(steps.EditCSV), "1 address to leave out is in no row of the export") {
+			t.Errorf("the typing error is not told: %s", j.facts(steps.EditCSV))
+		}
+		j.answer(steps.EditCSV, "edit-csv.leave-out", "admin@example.com")
+		j.run(steps.EditCSV, "clean")
+		if !strings.Contains(j.facts(steps.EditCSV), "1 person stays out") || j.state().Step(steps.EditCSV).Counters["members"] != members-1 {
+			t.Errorf("%d members of %d: %s", j.state().Step(steps.EditCSV).Counters["members"], members, j.facts(steps.EditCSV))
+		}
+	})
+}
+
 // TestARunThatIsStoppedSaysSo ends an unattended walk in the middle, and the next goes on.
 func TestARunThatIsStoppedSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -95,7 +95,7 @@ func (d *Deps) path(name string) string {
 
 // engine is what the engine may know of the state. It is taken before the work begins, on the goroutine that owns the state.
 func (d *Deps) engine(state *checkpoint.State) migration.Deps {
-	return care(migration.Deps{Folder: d.Folder, Began: state.CRM, UnlistedHaveNone: state.Answer(Export, "tags.unlisted") == "none"}, state)
+	return care(migration.Deps{Folder: d.Folder, Began: state.CRM, UnlistedHaveNone: state.Answer(Export, "tags.unlisted") == "none", LeaveOut: leaveOut(state)}, state)
 }
 
 // connect adds the one client of this account, so that its rate windows hold over all tasks.

@@ -19,7 +19,7 @@ import (
 
 func newEditCSV(deps *Deps) *step {
 	s := &step{id: EditCSV, title: "Clean the member file", deps: deps}
-	s.inputs = restsOn(theExport, theDecisions)
+	s.inputs = restsOn(theExport, theDecisions, thoseLeftOut)
 	s.sheet = s.editSheet
 	return s
 }
@@ -50,6 +50,10 @@ func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
 		items = append(items, s.rejectedTable(), s.tick(state, wizard.Tick{Key: "rejected-seen",
 			Text: "You have looked at the rows that were left out, and mended those that matter", Look: "people who have bought something. A row that stays here has no contact in the CRM, so this person cannot be linked."}))
 	}
+	if note(state, EditCSV, "fingerprint") != "" {
+		items = append(items, s.ask(state, wizard.Question{Key: leaveOutKey, Label: "People who stay out of the CRM (optional)", Validate: checkAddresses,
+			Help: "E-mail addresses, with | between them. Best the second administrator: a login that no contact and no tag can change. They stay users of the site. Clean the export again afterwards."}))
+	}
 	items = append(items, s.deleteExport(state, input.File)...)
 	return wizard.Sheet{
 		Does: []string{
@@ -66,6 +70,27 @@ func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
 			"The file members.csv is in the migration's folder. It is the one that a person could upload by hand.",
 		},
 	}
+}
+
+// leaveOutKey is the question for the people who do not move.
+const leaveOutKey = "edit-csv.leave-out"
+
+func thoseLeftOut(state *checkpoint.State) string { return strings.Join(leaveOut(state), "|") }
+
+// leaveOut are the addresses of those who stay out of the CRM.
+func leaveOut(state *checkpoint.State) []string { return addresses(state.Answer(EditCSV, leaveOutKey)) }
+
+func addresses(typed string) []string {
+	return strings.FieldsFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("|,;", r) })
+}
+
+func checkAddresses(typed string) error {
+	for _, one := range addresses(typed) {
+		if err := checkAddress(one); err != nil {
+			return fmt.Errorf("%s: %w", one, err)
+		}
+	}
+	return nil
 }
 
 // clean reads the whole export once.
@@ -88,6 +113,7 @@ func clean(ctx context.Context, engine migration.Deps, input migration.CleanInpu
 		if input.Second != "" && input.Second == state.Answer(Start, keySecondAdmin) {
 			keepSecond(state, result.Standing)
 		}
+		setCount(state, EditCSV, "left-out", result.LeftOut)
 		setNote(state, EditCSV, "fingerprint", result.Fingerprint)
 		setNote(state, EditCSV, "findings", result.Findings)
 		delete(state.Step(EditCSV).Ticks, "rejected-seen")
@@ -113,6 +139,7 @@ func (s *step) editFacts(state *checkpoint.State) []wizard.Fact {
 	if count(state, EditCSV, "administrators") == 1 {
 		facts = append(facts, fact(wizard.MarkWarn, "One admin", "the export names one administrator only. Make a second one before step 7, with an address that is no member's: see the Start page"))
 	}
+	facts = append(facts, leftOutFacts(state)...)
 	if state.Answer(Export, "tags.file") == "" {
 		return append(facts, fact(wizard.MarkWarn, "Tags", "there is no tag file, so nobody's access can be carried over. Give it in step 2."))
 	}
@@ -125,6 +152,20 @@ func (s *step) editFacts(state *checkpoint.State) []wizard.Fact {
 		facts = append(facts, fact(wizard.MarkWarn, "Unknown", say("%d {address in the tag file belongs|addresses in the tag file belong} to no member", strangers)))
 	}
 	return facts
+}
+
+// leftOutFacts say whether those who should stay out are in the export at all, and that administrators go along like everybody.
+func leftOutFacts(state *checkpoint.State) []wizard.Fact {
+	asked, found, administrators := int64(len(leaveOut(state))), count(state, EditCSV, "left-out"), count(state, EditCSV, "administrators")
+	switch {
+	case found < asked:
+		return []wizard.Fact{fact(wizard.MarkWarn, "Stay out", say("%d {address|addresses} to leave out {is|are} in no row of the export", asked-found))}
+	case asked > 0:
+		return []wizard.Fact{fact(wizard.MarkGood, "Stay out", say("%d {person stays|people stay} out of the CRM, by your word", found))}
+	case administrators > 0:
+		return []wizard.Fact{fact(wizard.MarkPlain, "Administrators", say("%d {administrator goes|administrators go} into the CRM like the members. Below you can leave the second one out", administrators))}
+	}
+	return nil
 }
 
 // rejectedTable shows the rows that were left out, to be mended, kept or left out for good.
@@ -175,6 +216,7 @@ func checkAddress(typed string) error {
 func (s *step) decide(rows *fileRows, row int, decision migration.RowDecision) (wizard.Change, error) {
 	decision.ID, _ = strconv.ParseInt(rows.cell(row, wp.ColumnID), 10, 64)
 	decision.Line, _ = strconv.Atoi(rows.cell(row, wp.ColumnLine))
+	decision.TwinID = rows.cell(row, wp.ColumnReason) == wp.TwinID
 	decisions, err := migration.Decide(s.deps.Folder, decision)
 	if err != nil {
 		return nil, explain(err, s.deps)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"allyswitch/crm/address"
 )
 
 // CleanOptions say how Clean reads a file. The zero value reads one whose headings match.
@@ -15,6 +17,8 @@ type CleanOptions struct {
 	Mapping Mapping
 	// Decisions are what the owner has decided about single rows. A decision by line goes before one by ID.
 	Decisions map[RowKey]Decision
+	// LeaveOut are addresses whose people are rejected, like by the decision LeaveOut: people who keep their login, but do not move.
+	LeaveOut []string
 	// Earlier is a members.csv from before, nil for none. Its people come first and keep their addresses: this is how a mended
 	// rejected.csv is added when the export itself has been deleted.
 	Earlier io.Reader
@@ -42,7 +46,9 @@ type Summary struct {
 	Administrators int64
 	// AdministratorIDs are the user IDs of the first of them, as many as anybody could need.
 	AdministratorIDs []int64
-	Layout           Layout
+	// LeftOut counts the people whom CleanOptions.LeaveOut names.
+	LeftOut int64
+	Layout  Layout
 }
 
 // Example is a finding with the row that it is about, for a table in which the owner decides.
@@ -74,9 +80,14 @@ func Clean(ctx context.Context, in io.Reader, options CleanOptions, members, rej
 	if export.layout.NeedsMapping {
 		return Summary{Layout: export.layout}, ErrNeedsMapping
 	}
-	c := &cleaner{options: options, addresses: newAddressSet(), ids: newIDSet(), bytes: counted,
+	c := &cleaner{options: options, addresses: newAddressSet(), ids: newIDSet(), bytes: counted, staysOut: map[string]bool{},
 		members: newRowWriter(members, "members.csv"), rejected: newRowWriter(rejected, "rejected.csv"),
 		summary: Summary{Findings: map[string]int64{}, Examples: map[string][]Example{}, SecretsDropped: export.layout.Secrets, Layout: export.layout}}
+	for _, one := range options.LeaveOut {
+		if key := address.Key(one); key != "" {
+			c.staysOut[key] = true
+		}
+	}
 	if err := c.run(ctx, export); err != nil {
 		return c.summary, err
 	}
@@ -101,7 +112,9 @@ type cleaner struct {
 	ids               *idSet
 	bytes             *countingReader
 	members, rejected *rowWriter
-	summary           Summary
+	// staysOut are the keys of the addresses that are to be left out.
+	staysOut map[string]bool
+	summary  Summary
 }
 
 func (c *cleaner) run(ctx context.Context, export *Export) error {
@@ -180,6 +193,10 @@ func (c *cleaner) person(export *Export, read *reading, decisions map[RowKey]Dec
 	decision, decided := decide(decisions, key, read.line)
 	if decided {
 		export.apply(decision, read)
+	}
+	if c.staysOut[address.Key(read.member.Email)] {
+		export.apply(Decision{Action: LeaveOut}, read)
+		c.summary.LeftOut++
 	}
 	if _, lost := read.fatal(); !lost {
 		c.claim(export, read, decision.Action == Keep)

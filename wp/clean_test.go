@@ -53,6 +53,31 @@ func TestTheOwnerDecides(t *testing.T) {
 	}
 }
 
+// TestWhoIsToStayOutStaysOut leaves out by address: however it is written, every row that has it, and nobody else.
+func TestWhoIsToStayOutStaysOut(t *testing.T) {
+	for name, test := range map[string]struct {
+		leaveOut []string
+		kept     string
+		left     int64
+	}{
+		"one person":            {[]string{" Five@Example.com "}, "One", 2},
+		"both twins":            {[]string{"ada@example.com"}, "First", 2},
+		"nobody of that name":   {[]string{"nobody@example.com"}, "One First", 0},
+		"no address is no name": {[]string{""}, "One First", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := mustClean(t, decisionsText, CleanOptions{LeaveOut: test.leaveOut})
+			var names []string
+			if err := ReadMembers(strings.NewReader(got.members), func(m Member) error { names = append(names, m.LastName); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Join(names, " ") != test.kept || got.Summary.LeftOut != test.left || got.People != 7 {
+				t.Errorf("kept %v, %d left out of %d; want %s and %d", names, got.Summary.LeftOut, got.People, test.kept, test.left)
+			}
+		})
+	}
+}
+
 func TestFindingsOfAwkwardRows(t *testing.T) {
 	got := mustClean(t, decisionsText, CleanOptions{})
 	for code, key := range map[string]RowKey{TwinEmail: ByID(2), NoEmail: ByID(3), Guest: ByLine(5), NoID: ByLine(6), TwinID: ByLine(8)} {

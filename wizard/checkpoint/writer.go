@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"os"
 	"slices"
+
+	"allyswitch/wizard/checkpoint/failpoint"
 )
 
 // Writer writes a file of the folder whole or not at all: the file has its name only after Close. It is for one goroutine.
@@ -51,12 +53,14 @@ func (w *Writer) Close() error {
 	}
 	w.fail(w.file.Close())
 	if w.err == nil {
+		failpoint.Hit("file-before-rename")
 		w.fail(rename(w.root, w.temp, w.name))
 	}
 	if w.err != nil {
 		w.root.Remove(w.temp)
 		return w.err
 	}
+	failpoint.Hit("file-after-rename")
 	w.fail(syncFolder(w.root))
 	return w.err
 }

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"strings"
 
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wizard/words"
 	"allyswitch/wp"
 )
 
@@ -36,6 +36,8 @@ type CleanResult struct {
 	// AdministratorIDs are their user IDs, and Standing what the members tell about CleanInput.Second.
 	AdministratorIDs []int64
 	Standing         AdminStanding
+	// LeftOut are the people of Deps.LeaveOut who are in the export.
+	LeftOut int
 	// Unlisted members are not in the tag file, and the owner has not said that they have no tags.
 	Unlisted    int
 	Fingerprint string
@@ -59,7 +61,11 @@ func LookAtExport(path string, mapping wp.Mapping) (wp.Layout, error) {
 
 // Clean reads the whole export and writes members.csv and rejected.csv.
 func Clean(ctx context.Context, deps Deps, input CleanInput, report job.Reporter) (CleanResult, error) {
-	summary, err := cleanFile(ctx, deps.Folder, input, MembersFile, RejectedFile, report)
+	decisions, err := loadDecisions(deps.Folder)
+	if err != nil {
+		return CleanResult{}, err
+	}
+	summary, err := cleanFile(ctx, deps, input, decisions, exportFiles{MembersFile, RejectedFile}, report)
 	if err != nil {
 		return CleanResult{}, err
 	}
@@ -68,7 +74,7 @@ func Clean(ctx context.Context, deps Deps, input CleanInput, report job.Reporter
 		return CleanResult{}, err
 	}
 	result := CleanResult{People: int(summary.People), Kept: int(summary.Kept), Rejected: int(summary.Rejected), Tags: len(roster.Tags),
-		Pairs: roster.Pairs(), Strangers: len(roster.Strangers), Fingerprint: roster.Fingerprint, Findings: describe(summary.Findings), Administrators: int(summary.Administrators), AdministratorIDs: summary.AdministratorIDs}
+		Pairs: roster.Pairs(), Strangers: len(roster.Strangers), Fingerprint: roster.Fingerprint, Findings: describe(summary.Findings), Administrators: int(summary.Administrators), AdministratorIDs: summary.AdministratorIDs, LeftOut: int(summary.LeftOut)}
 	if input.Second != "" {
 		result.Standing = roster.standing(input.Second, summary.AdministratorIDs)
 	}
@@ -83,26 +89,26 @@ func Clean(ctx context.Context, deps Deps, input CleanInput, report job.Reporter
 	return result, nil
 }
 
-// cleanFile reads the whole export and writes the two files under these names.
-func cleanFile(ctx context.Context, folder *checkpoint.Folder, input CleanInput, to, rejects string, report job.Reporter) (wp.Summary, error) {
+// exportFiles are the names of the two files that a cleaning writes.
+type exportFiles struct{ members, rejected string }
+
+// cleanFile reads the whole export and writes the two files.
+func cleanFile(ctx context.Context, deps Deps, input CleanInput, decisions map[wp.RowKey]wp.Decision, to exportFiles, report job.Reporter) (wp.Summary, error) {
 	file, err := os.Open(input.File)
 	if err != nil {
 		return wp.Summary{}, doing("open the export", err)
 	}
 	defer file.Close()
-	options := wp.CleanOptions{Mapping: input.Mapping}
-	if options.Decisions, err = loadDecisions(folder); err != nil {
-		return wp.Summary{}, err
-	}
+	options := wp.CleanOptions{Mapping: input.Mapping, Decisions: decisions, LeaveOut: deps.LeaveOut}
 	if options.Progress, err = cleanProgress(file, report); err != nil {
 		return wp.Summary{}, err
 	}
-	members, err := folder.Create(to)
+	members, err := deps.Folder.Create(to.members)
 	if err != nil {
 		return wp.Summary{}, err
 	}
 	defer members.Abort()
-	rejected, err := folder.Create(rejects)
+	rejected, err := deps.Folder.Create(to.rejected)
 	if err != nil {
 		return wp.Summary{}, err
 	}
@@ -133,10 +139,10 @@ var findingWords = []struct {
 	code  string
 	words string
 }{
-	{wp.MendedEncoding, "%d names with broken letters"},
-	{wp.DecodedEntities, "%d names with &amp; and the like"},
-	{wp.Trimmed, "%d cells with invisible spaces"},
-	{wp.FormulaApostrophe, "%d cells with a spreadsheet's apostrophe"},
+	{wp.MendedEncoding, "%d {name|names} with broken letters"},
+	{wp.DecodedEntities, "%d {name|names} with &amp; and the like"},
+	{wp.Trimmed, "%d {cell|cells} with invisible spaces"},
+	{wp.FormulaApostrophe, "%d {cell|cells} with a spreadsheet's apostrophe"},
 	{wp.ZeroDate, "%d without a date of registration"},
 	{wp.NoRole, "%d without a role"},
 }
@@ -145,7 +151,7 @@ func describe(findings map[string]int64) string {
 	var parts []string
 	for _, finding := range findingWords {
 		if n := findings[finding.code]; n > 0 {
-			parts = append(parts, fmt.Sprintf(finding.words, n))
+			parts = append(parts, words.Say(finding.words, n))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -181,6 +187,8 @@ func takeTags(folder *checkpoint.Folder, path, to string) (*wp.MemberTags, error
 type RowDecision struct {
 	ID   int64
 	Line int
+	// TwinID says that an earlier row has the same ID, so that only the line names this one.
+	TwinID bool
 	// Email is the right address; Keep takes the row in spite of a twin; LeaveOut leaves it out for good.
 	Email    string
 	Keep     bool
@@ -200,12 +208,16 @@ func Decide(folder *checkpoint.Folder, row RowDecision) (int, error) {
 	case row.Keep:
 		decision = wp.Decision{Action: wp.Keep}
 	}
-	key := wp.ByLine(row.Line)
-	if row.Line == 0 {
-		key = wp.ByID(row.ID)
-	}
-	decisions[key] = decision
+	decisions[row.key()] = decision
 	return len(decisions), doing("write "+DecisionsFile, writeJSON(folder, DecisionsFile, decisions))
+}
+
+// key names the row by its ID where that will do: lines are others in a second export.
+func (d RowDecision) key() wp.RowKey {
+	if d.ID > 0 && !d.TwinID {
+		return wp.ByID(d.ID)
+	}
+	return wp.ByLine(d.Line)
 }
 
 func loadDecisions(folder *checkpoint.Folder) (map[wp.RowKey]wp.Decision, error) {

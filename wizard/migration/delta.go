@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -121,7 +122,7 @@ func LookForChanges(ctx context.Context, deps Deps, input DeltaInput, report job
 	if err != nil {
 		return nil, err
 	}
-	if err := takeSecond(ctx, deps.Folder, input, report); err != nil {
+	if err := takeSecond(ctx, deps, input, report); err != nil {
 		return nil, err
 	}
 	now, err := loadRoster(deps.Folder, DeltaMembersFile, DeltaTagsFile, deps.UnlistedHaveNone)
@@ -145,15 +146,22 @@ func LookForChanges(ctx context.Context, deps Deps, input DeltaInput, report job
 	return c.delta, c.delta.save(deps, "looked")
 }
 
-// takeSecond cleans the second export and the second tag file under names of their own. Without a second tag file the first one still holds.
-func takeSecond(ctx context.Context, folder *checkpoint.Folder, input DeltaInput, report job.Reporter) error {
-	if _, err := cleanFile(ctx, folder, CleanInput{File: input.File, Mapping: input.Mapping}, DeltaMembersFile, DeltaRejectedFile, report); err != nil {
+// takeSecond cleans the second export and the second tag file under names of their own. Without a second tag file the first one still holds. Of the decisions
+// only those hold that name an ID: the same line is somebody else here.
+func takeSecond(ctx context.Context, deps Deps, input DeltaInput, report job.Reporter) error {
+	decisions, err := loadDecisions(deps.Folder)
+	if err != nil {
 		return err
 	}
+	maps.DeleteFunc(decisions, func(key wp.RowKey, _ wp.Decision) bool { return key.ID == 0 })
+	if _, err := cleanFile(ctx, deps, CleanInput{File: input.File, Mapping: input.Mapping}, decisions, exportFiles{DeltaMembersFile, DeltaRejectedFile}, report); err != nil {
+		return err
+	}
+	folder := deps.Folder
 	if input.Tags == "" {
 		return copyFile(folder, TagsFile, DeltaTagsFile)
 	}
-	_, err := takeTags(folder, input.Tags, DeltaTagsFile)
+	_, err = takeTags(folder, input.Tags, DeltaTagsFile)
 	return err
 }
 

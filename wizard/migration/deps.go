@@ -22,6 +22,8 @@ type Deps struct {
 	Began checkpoint.CRM
 	// UnlistedHaveNone is the owner's word that who is not in the tag file has no tags. Without it, that is unknown.
 	UnlistedHaveNone bool
+	// LeaveOut are the addresses of people who stay out of the CRM by the owner's word: the administrator who opens the site when all else fails.
+	LeaveOut []string
 	// Terms are the owner's choices that the plan rests on.
 	Terms Terms
 	// DriftAllowed is how many members may have joined, left or changed since the plan was made.

@@ -54,6 +54,12 @@ func (c child) once(ctx context.Context, deps migration.Deps) (err error) {
 		_, err = migration.SendStudents(ctx, deps, migration.StudentBatch{Tags: []string{"Course 2024", "Yoga Basics Access"}, Accepted: true}, job.Discard)
 	case "link":
 		_, err = migration.LinkSite(ctx, deps.Folder, deps.Site, "", job.Discard)
+	case "plan":
+		_, err = migration.MakePlan(ctx, deps, job.Discard)
+	case "rehearse":
+		return c.rehearse(ctx, deps)
+	case "member":
+		return c.addMember(ctx, deps)
 	case "undo":
 		return undoAll(ctx, deps)
 	default:
