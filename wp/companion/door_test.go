@@ -76,7 +76,7 @@ func TestEveryRouteIsInTheTestAbove(t *testing.T) {
 
 func TestCookiesNeedTheRightNonce(t *testing.T) {
 	site := realsite.Open(t)
-	client := browser(t, site, site.User, site.AdminPassword)
+	client := site.Browser(t, site.User, site.AdminPassword)
 	if !loggedIn(t, site, client) {
 		t.Fatal("the administrator cannot log in")
 	}

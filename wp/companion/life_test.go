@@ -57,7 +57,7 @@ func TestItLeavesByItselfAfterFourteenDays(t *testing.T) {
 // The zip is uploaded on the Plugins screen, as the wizard tells owners to, and what was installed works, tells what it is, and goes without a trace.
 func TestTheZipInstallsOnThePluginsScreen(t *testing.T) {
 	site := realsite.Open(t)
-	client := browser(t, site, site.User, site.AdminPassword)
+	client := site.Browser(t, site.User, site.AdminPassword)
 	site.Admin(t, "POST", pluginRoute, map[string]any{"status": "inactive"})
 	if answer := site.Admin(t, "DELETE", pluginRoute, nil); answer.Status != 200 {
 		t.Fatalf("deleting: %d %s", answer.Status, answer.Body)
@@ -79,7 +79,7 @@ func TestTheZipInstallsOnThePluginsScreen(t *testing.T) {
 	if !strings.Contains(dashboard, "AllySwitch Companion is active.") || !strings.Contains(dashboard, "Delete it when the switch is done") {
 		t.Error("the dashboard does not say that the companion is active and should go")
 	}
-	limited := browser(t, site, site.User, site.AdminPassword)
+	limited := site.Browser(t, site.User, site.AdminPassword)
 	if page := string(site.Do(t, realsite.Request{Method: "GET", Path: "/", Client: limited}).Body); strings.Contains(page, "AllySwitch Companion is active") {
 		t.Error("visitors are shown the notice")
 	}

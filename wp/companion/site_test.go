@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"regexp"
@@ -159,22 +158,6 @@ func removeUser(t *testing.T, site *realsite.Site, id int64) {
 	if response.StatusCode != http.StatusOK {
 		t.Errorf("removing user %d: %s", id, response.Status)
 	}
-}
-
-// browser logs in on the login page, as people do.
-func browser(t *testing.T, site *realsite.Site, user, password string) *http.Client {
-	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Jar: jar}
-	response, err := client.PostForm(site.URL+"/wp-login.php", url.Values{"log": {user}, "pwd": {password}, "testcookie": {"1"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	return client
 }
 
 // loggedIn says whether the login page took the password.

@@ -225,11 +225,11 @@ func TestARefreshLeavesThePasswordAsItIs(t *testing.T) {
 	if !got.PasswordChanged || got.Result != "refreshed" {
 		t.Errorf("%s, password changed: %v", got.Result, got.PasswordChanged)
 	}
-	if !loggedIn(t, site, browser(t, site, "keepspassword", longWord)) {
+	if !loggedIn(t, site, site.Browser(t, "keepspassword", longWord)) {
 		t.Error("the member's own password no longer works")
 	}
 	post[refreshed](t, site, "/refresh", map[string]any{"ids": []int64{id}, "keep_passwords": false})
-	if !loggedIn(t, site, browser(t, site, "keepspassword", "from the CRM")) {
+	if !loggedIn(t, site, site.Browser(t, "keepspassword", "from the CRM")) {
 		t.Error("the CRM's password was asked for and does not work")
 	}
 }

@@ -82,6 +82,9 @@ func linesOf(file string) []string {
 // closeReal puts WordPress into its own maintenance mode, as an update does.
 func closeReal(t *testing.T, there *realsite.Site) {
 	t.Helper()
+	if _, err := os.Stat(filepath.Join(there.Dir, "site")); os.IsNotExist(err) {
+		t.Skip("skipped: the site runs in a container, whose files cannot be reached from here")
+	}
 	file := filepath.Join(there.Dir, "site", ".maintenance")
 	if err := os.WriteFile(file, []byte("<?php $upgrading = time();"), 0o644); err != nil {
 		t.Fatal(err)

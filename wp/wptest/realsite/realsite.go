@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -154,6 +156,22 @@ func send(tb testing.TB, client *http.Client, request *http.Request) Answer {
 func (s *Site) Admin(tb testing.TB, method, path string, body any) Answer {
 	tb.Helper()
 	return s.Do(tb, Request{Method: method, Path: "/wp-json" + path, Body: body, User: s.User, Password: s.Password})
+}
+
+// Browser logs in on the login page, as people do. Whether the password was right is seen by its cookies.
+func (s *Site) Browser(tb testing.TB, user, password string) *http.Client {
+	tb.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	response, err := client.PostForm(s.URL+"/wp-login.php", url.Values{"log": {user}, "pwd": {password}, "testcookie": {"1"}})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	response.Body.Close()
+	return client
 }
 
 // Shape chooses which AccessAlly the stand-in is until the test ends; see stand-in/accessally/levers.php for the keys.
