@@ -25,7 +25,7 @@ const (
 // careItems ask how carefully to go.
 func (s *step) careItems(state *checkpoint.State, name string) []wizard.Item {
 	items := []wizard.Item{s.ask(state, wizard.Question{Key: keyCanaries, Label: "Send made-up members ahead?", Default: "no",
-		Help:    fmt.Sprintf("One for each offering, twelve at most. They go before everybody, are looked at after each phase, and are removed in the end. They count as contacts in %s as long as they live.", name),
+		Help:    fmt.Sprintf("One for each offering, twelve at most. They go before everybody, and are looked at after each phase. %s They count as contacts in %s as long as they live.", s.canaryEnd(state, name), name),
 		Choices: []wizard.Choice{{Value: "no", Label: "No"}, {Value: "yes", Label: "Yes, at a domain of mine"}}})}
 	if state.Answer(Import, keyCanaries) == "yes" {
 		items = append(items, s.ask(state, wizard.Question{Key: keyDomain, Label: "The domain of their addresses", Required: true, Validate: checkDomain,
@@ -33,6 +33,14 @@ func (s *step) careItems(state *checkpoint.State, name string) []wizard.Item {
 	}
 	return append(items, s.ask(state, wizard.Question{Key: keyThrottle, Label: "How much of the allowed pace, in percent?", Default: "100", Validate: checkPercent,
 		Help: "Less than 100 leaves room for other programs that use the same account at the same time."}))
+}
+
+// canaryEnd says beforehand what becomes of the made-up members.
+func (s *step) canaryEnd(state *checkpoint.State, name string) string {
+	if state.CRM.Provider == "kit" { // Kit has no call that deletes a subscriber (Kit API v4 reference).
+		return fmt.Sprintf("%s lets no program delete them: in the end AllySwitch takes their tags off, and you delete them by hand.", name)
+	}
+	return "They are removed in the end."
 }
 
 // advancedImport are questions that few people need.

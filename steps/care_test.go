@@ -147,3 +147,17 @@ func TestCareIsCheckedWhenItIsTyped(t *testing.T) {
 		}
 	})
 }
+
+// Whether made-up members can be removed in the end is said before anybody agrees to them.
+func TestWhatBecomesOfMadeUpMembersIsSaidBefore(t *testing.T) {
+	for crmID, want := range map[string]string{"activecampaign": "removed in the end", "kit": "you delete them by hand", "keap": "removed in the end", "ontraport": "removed in the end", "drip": "removed in the end"} {
+		synctest.Test(t, func(t *testing.T) {
+			j := begin(t, crmID)
+			j.reach(steps.EditCSV)
+			j.run(steps.Import, "plan")
+			if question, asked := j.question(steps.Import, "import.canaries"); !asked || !strings.Contains(question.Help, want) || crmID == "kit" && strings.Contains(question.Help, "are removed") {
+				t.Errorf("%s: %q", crmID, question.Help)
+			}
+		})
+	}
+}

@@ -81,7 +81,7 @@ func explainRefusal(refusal *migration.Refusal) wizard.Explanation {
 	case errors.Is(refusal, migration.ErrUndecided):
 		words.What = fmt.Sprintf("Something in the CRM may start for your members, and that is not decided: %s.", refusal.Detail)
 		words.Means = "Nothing was sent, and nobody was mailed. " + safe
-		words.Now = "Pause it in the CRM, or let it start by typing the number of people in step 4. If step 4 does not ask about it, make the plan again."
+		words.Now = "Pause it in the CRM, or let it start by typing the number of people in step 4. If step 4 does not ask about it, make the plan again. In a tool, look again at what could start, and type what it asks for."
 		words.Code = "ALLY-STARTS"
 	case errors.Is(refusal, migration.ErrCanary):
 		words.What = fmt.Sprintf("A made-up member who went ahead is not whole in the CRM: %s.", refusal.Detail)

@@ -66,7 +66,7 @@ func (s *step) keepOrders(orders *migration.Orders, from string, report job.Repo
 		report.Warn(say("%d {row|rows} of the list could not be read. Look at them in the file: a subscription may be among them.", orders.Unreadable))
 	}
 	return func(state *checkpoint.State) {
-		for key, value := range map[string]int{"orders-open": open, "past-due": orders.PastDue, "trial": orders.Trial, "paused": orders.Paused, "cancelled": orders.Cancelled,
+		for key, value := range map[string]int{"orders-open": open, "past-due": orders.PastDue, "failed": orders.Failed, "trial": orders.Trial, "paused": orders.Paused, "cancelled": orders.Cancelled,
 			"other-email": orders.OtherEmail, "no-member": orders.NoMember, "uncertain": orders.Uncertain, "other-gateway": orders.OtherGateway, "unreadable": orders.Unreadable, "disproved": orders.Disproved} {
 			setCount(state, Payments, key, value)
 		}
@@ -223,7 +223,8 @@ func orderFacts(state *checkpoint.State) []wizard.Fact {
 	facts := []wizard.Fact{fact(wizard.MarkPlain, "List", sentence), fact(mark, "Still open", several(open, "order"))}
 	for _, one := range []struct{ key, label, text string }{
 		{"disproved", "Not moved", "%d {was|were} ticked off, but AccessAlly still has the old contact ID: {its tick is|their ticks are} taken back"},
-		{"past-due", "Past due", "%d: AccessAlly tries to charge {it|them} every day, so move {it|them} first"},
+		{"past-due", "Past due", "%d: AccessAlly tries Stripe again every day, for three days, and PayPal tries by itself: move {it|them} first"},
+		{"failed", "Failed", "%d: nobody tries to charge {it|them} again. Check that access is gone, then move {it|them} too"},
 		{"trial", "In trial", "%d: the first charge is still to come"},
 		{"paused", "Paused", "%d: {it|they} may be charged again"},
 		{"cancelled", "Cancelled", "%d {has|have} not lapsed, or it is not known: when {it lapses|they lapse}, access has to be taken away"},

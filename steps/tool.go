@@ -68,14 +68,22 @@ func unfoldTools(state *checkpoint.State) {
 	for _, key := range []string{"merge.keep", "merge.lose"} {
 		setAnswer(state.Step(MergeContacts), key, "x")
 	}
-	for key, value := range map[string]string{"compared": "yes", "merged": "yes", "keep": "1", "lose": "2"} {
+	for key, value := range map[string]string{"compared": "yes", "merged": everything, "moving": "x", "starts": "an automation", "starts.tags": "x", "starts.hidden": "x", "keep": "1", "lose": "2", "seconds": "x"} {
 		setNote(state, MergeContacts, key, value)
 	}
 	setAnswer(state.Step(AddMember), "member.email", "x")
 	setNote(state, AddMember, "contact.found", everything)
 	setAnswer(state.Step(ImportStudents), "students.file", "x")
 	setAnswer(state.Step(ImportStudents), "students.into", intoCRM)
-	for key, value := range map[string]string{"read": "x", "starts": "an automation", "columns": "a heading of your file", "ask": strings.Join(migration.StudentColumns(), " ")} {
+	setAnswer(state.Step(TagReview), keyOfferings, "your offering = its tag")
+	setAnswer(state.Step(ImportStudents), keyStudentOffering, typedTags)
+	setAnswer(state.Step(ImportStudents), keyStudentTags, "its tag")
+	setAnswer(state.Step(AddMember), keyMemberOffering, typedTags)
+	setAnswer(state.Step(AddMember), keyMemberTag, "x")
+	for key, value := range map[string]string{"contact.tags-known": "yes", "starts": "an automation", "starts.tags": "x", "starts.hidden": "x"} {
+		setNote(state, AddMember, key, value)
+	}
+	for key, value := range map[string]string{"read": "x", "starts": "an automation", "starts.tags": "its tag", "starts.hidden": "x", "columns": "a heading of your file", "ask": strings.Join(migration.StudentColumns(), " ")} {
 		setNote(state, ImportStudents, key, value)
 	}
 	setCount(state, ImportStudents, "ready", 1)
@@ -84,7 +92,8 @@ func unfoldTools(state *checkpoint.State) {
 	for _, key := range []string{"teams.use", "teams.legacy", "teams.works"} {
 		setAnswer(state.Step(TeamSettings), key, "yes")
 	}
-	setAnswer(state.Step(TeamSettings), "teams.decision", teamsNew)
+	setAnswer(state.Step(TeamSettings), keyTeamsWish, "no")
+	setAnswer(state.Step(TeamSettings), keyTeamsDecision, teamsNew)
 }
 
 // table shows a file of the migration's folder, column by column.

@@ -18,13 +18,23 @@ import (
 func newAddMember(deps *Deps) *step {
 	s := newTool(deps, AddMember, "Add one member by hand")
 	s.sheet = s.memberSheet
-	s.answered = func(state *checkpoint.State, key, _ string) error {
-		if key == "member.email" {
-			afresh(state, AddMember, "member.email", "member.login-page")
-		}
-		return nil
-	}
+	s.answered = memberAnswered
 	return s
+}
+
+// memberAnswered begins anew with another person, and looks anew at another offering.
+func memberAnswered(state *checkpoint.State, key, _ string) error {
+	switch key {
+	case "member.email":
+		afresh(state, AddMember, "member.email", "member.login-page")
+	case keyMemberOffering, keyMemberTag:
+		forgetStarts(state, AddMember, keyMemberAccept)
+		kept := state.Step(AddMember)
+		delete(kept.Tasks, "tag")
+		delete(kept.Ticks, "has-tag")
+		delete(kept.Ticks, "mailed")
+	}
+	return nil
 }
 
 func (s *step) memberSheet(state *checkpoint.State) wizard.Sheet {
@@ -33,14 +43,15 @@ func (s *step) memberSheet(state *checkpoint.State) wizard.Sheet {
 		Level: level(state),
 		Does: []string{
 			"Somebody has bought, and cannot open what they bought. Here one person gets a user on the site that knows their contact.",
-			fmt.Sprintf("AllySwitch finds the contact in %s, makes the user, links the two, and compares the tags. Then you write to the person.", name),
+			fmt.Sprintf("AllySwitch finds the contact in %s, looks whether it has the tag of what was bought, makes the user, links the two, and compares the tags. Then you write to the person.", name),
 		},
 		Warnings: []string{"This helps one person. If it happens often, something is wrong with the order form or the automation: look there first."},
-		Did:      memberFacts(state, name),
+		Did:      s.memberFacts(state, name),
 		Items:    s.memberItems(state, name),
-		Known:    "The user on the site has the contact ID, shows the same tags as the contact, and the person knows how to log in.",
+		Known:    "The contact has the tag of what was bought, the user on the site has the contact ID and shows the same tags, and the person knows how to log in.",
 		Help: []string{
-			"The contact comes first. A user without a contact ID gets no tags, and a user with a wrong one gets somebody else's.",
+			"The contact comes first, and its tag: a contact that was only just made has none, and opens nothing. A user without a contact ID gets no tags, and a user with a wrong one gets somebody else's.",
+			"A tag can start an automation that mails the person. AllySwitch looks for that before it puts the tag on.",
 			"No mail is sent by AllySwitch or WordPress. The text for the person is here to be copied.",
 			"The person chooses a password with the link Lost your password on the login page. Nobody else ever knows it.",
 			"What can go wrong: several contacts have the address. Merge them with the tool for that, then come back.",
@@ -70,7 +81,9 @@ func (s *step) memberItems(state *checkpoint.State, name string) []wizard.Item {
 		}
 	}
 	if found == "one" || found == everything {
+		items = append(items, s.boughtItems(state, name)...)
 		items = append(items, s.personOnSite(state, name)...)
+		items = append(items, s.memberMail(state, complete(wizard.Sheet{Items: items}) || found == everything)...)
 	}
 	return items
 }
@@ -108,17 +121,33 @@ func personMember(state *checkpoint.State) wp.Member {
 
 func keepPerson(person migration.Person) wizard.Change {
 	return func(state *checkpoint.State) {
-		if person.Contacts == 0 {
-			setNote(state, AddMember, "contact.found", "none")
+		if person.Contacts != 1 {
+			setNote(state, AddMember, "contact.found", map[bool]string{true: "none"}[person.Contacts == 0])
 			return
+		}
+		tags := strings.Join(person.Tags, "\n")
+		if tags != note(state, AddMember, "contact.tags") {
+			tagsChanged(state)
 		}
 		setNote(state, AddMember, "contact.found", "one")
 		setNote(state, AddMember, "contact", string(person.ID))
 		setNote(state, AddMember, "contact.page", person.Page)
 		setNote(state, AddMember, "contact.first", person.FirstName)
-		setNote(state, AddMember, "contact.tags", strings.Join(person.Tags, "\n"))
+		setNote(state, AddMember, "contact.tags", tags)
 		setNote(state, AddMember, "contact.tags-known", map[bool]string{true: "yes"}[person.TagsKnown])
 	}
+}
+
+// tagsChanged forgets what was compared with the tags of before.
+func tagsChanged(state *checkpoint.State) {
+	kept := state.Step(AddMember)
+	for _, key := range []string{"compared", "compared.mark"} {
+		delete(kept.Notes, key)
+	}
+	for _, key := range []string{"refreshed", "tags-same", "mailed"} {
+		delete(kept.Ticks, key)
+	}
+	delete(kept.Tasks, "refresh")
 }
 
 // personOnSite makes the user, links and refreshes: by machine as far as the site lets us, by hand for the rest.
@@ -144,13 +173,16 @@ func (s *step) personOnSite(state *checkpoint.State, name string) []wizard.Item 
 			s.tick(state, wizard.Tick{Key: "refreshed", Text: "The user's data is refreshed", Where: []string{"Users", "Edit", "Manually Refresh Membership Data"}, Look: "Refresh CRM information (tags and password), then Update User. Newer sites have a button Resync."}),
 			s.tagsSameTick(state, name))
 	}
-	return append(items, s.memberMail(state)...)
+	return items
 }
 
 // tagsSameTick is for a person to compare the tags where the machine cannot.
 func (s *step) tagsSameTick(state *checkpoint.State, name string) wizard.Tick {
-	return s.tick(state, wizard.Tick{Key: "tags-same", Text: "Contact tags on that page are the ones of the contact", Where: []string{"Users", "Edit", "Contact tags"},
-		Look: orText(strings.ReplaceAll(note(state, AddMember, "contact.tags"), "\n", ", "), "no tags: the contact has none in "+name)})
+	look := orText(strings.ReplaceAll(note(state, AddMember, "contact.tags"), "\n", ", "), "no tags: the contact has none in "+name)
+	if note(state, AddMember, "contact.tags-known") == "" {
+		look = "every tag of the contact. AllySwitch could not read them: open the contact in " + name + " and compare."
+	}
+	return s.tick(state, wizard.Tick{Key: "tags-same", Text: "Contact tags on that page are the ones of the contact", Where: []string{"Users", "Edit", "Contact tags"}, Look: look})
 }
 
 func orText(text, otherwise string) string {
@@ -196,23 +228,23 @@ func (s *step) linkPersonTask(state *checkpoint.State) wizard.Task {
 
 func (s *step) refreshPersonTask(state *checkpoint.State) wizard.Task {
 	provider, _ := s.deps.provider(state)
-	user, tags := count(state, AddMember, "user"), strings.Split(note(state, AddMember, "contact.tags"), "\n")
-	if tags[0] == "" {
-		tags = nil
-	}
+	user, tags := count(state, AddMember, "user"), lines(note(state, AddMember, "contact.tags"))
 	return s.companionTask(state, wizard.Task{Key: "refresh", Label: "Refresh the user and compare the tags", Required: true, Complete: s.doneWith(state, "refresh") && note(state, AddMember, "compared.mark") != "bad",
-		Locked: lockedUnless(s.doneWith(state, "link") && note(state, AddMember, "link-problem") == "", "Give the user the contact ID first."), Help: "Passwords stay as they are."},
+		Locked: lockedUnless(s.doneWith(state, "link") && note(state, AddMember, "link-problem") == "" && s.boughtSettled(state), "Settle the tag of the offering, and give the user the contact ID, first."), Help: "Passwords stay as they are."},
 		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
 			compared, err := migration.RefreshPerson(ctx, s.deps.Folder, with, provider.AccessAllySystem, user, tags, report)
 			if err != nil {
 				return nil, err
 			}
 			text, mark := several(int64(compared.Same), "tag")+" the same on both sides", "good"
+			if compared.Same == 0 {
+				text, mark = "no tags on either side: this person opens nothing that hangs on a tag", "warn"
+			}
 			switch {
 			case !compared.Known || note(state, AddMember, "contact.tags-known") == "":
 				text, mark = "the tags could not be compared: look at the user's page", "unknown"
 			case len(compared.OnlyCRM)+len(compared.OnlySite) > 0:
-				text, mark = fmt.Sprintf("%s; only in the CRM: %s; only on the site: %s", text, orText(strings.Join(compared.OnlyCRM, ", "), "none"), orText(strings.Join(compared.OnlySite, ", "), "none")), "bad"
+				text, mark = fmt.Sprintf("%s the same on both sides; only in the CRM: %s; only on the site: %s", several(int64(compared.Same), "tag"), orText(strings.Join(compared.OnlyCRM, ", "), "none"), orText(strings.Join(compared.OnlySite, ", "), "none")), "bad"
 			}
 			return func(state *checkpoint.State) {
 				setNote(state, AddMember, "compared", text)
@@ -221,17 +253,20 @@ func (s *step) refreshPersonTask(state *checkpoint.State) wizard.Task {
 		})
 }
 
-// memberMail is the message to the person, ready to copy, with the way to a password of their own.
-func (s *step) memberMail(state *checkpoint.State) []wizard.Item {
+// memberMail is the message to the person, ready to copy, with the way to a password of their own. It says that access is ready: until that is so, it is held.
+func (s *step) memberMail(state *checkpoint.State, ready bool) []wizard.Item {
 	page := state.Answer(AddMember, "member.login-page")
 	if page == "" {
 		page = strings.TrimRight(state.Site.URL, "/") + "/login/"
 	}
+	ask := s.ask(state, wizard.Question{Key: "member.login-page", Label: "The address of your login page", Default: page, Validate: checkWebAddress, Help: "The page on which members log in."})
+	if !ready {
+		return []wizard.Item{ask, wizard.Instruction{Text: "The mail to the person stands here once everything above is done: it says that their access is ready."}}
+	}
 	first := orText(note(state, AddMember, "contact.first"), orText(state.Answer(AddMember, "member.first"), "there"))
 	text := fmt.Sprintf("Hi %s, your access is ready. Please go to %s and click \"Lost your password?\". Enter %s, and you get a link to choose a password of your own. Then log in with this address. If anything does not open, just answer this mail.",
 		first, page, state.Answer(AddMember, "member.email"))
-	return []wizard.Item{
-		s.ask(state, wizard.Question{Key: "member.login-page", Label: "The address of your login page", Default: page, Validate: checkWebAddress, Help: "The page on which members log in."}),
+	return []wizard.Item{ask,
 		wizard.Instruction{Text: "Write this to the person, from your own mail program.", Copy: text},
 		s.tick(state, wizard.Tick{Key: "mailed", Text: "The person has been told how to log in"}),
 	}
@@ -245,18 +280,19 @@ func checkWebAddress(text string) error {
 	return nil
 }
 
-func memberFacts(state *checkpoint.State, name string) []wizard.Fact {
+func (s *step) memberFacts(state *checkpoint.State, name string) []wizard.Fact {
 	var facts []wizard.Fact
 	switch note(state, AddMember, "contact.found") {
 	case "none":
 		facts = append(facts, fact(wizard.MarkWarn, "Contact", "nobody in "+name+" has this address"))
 	case "one":
-		tags := strings.ReplaceAll(note(state, AddMember, "contact.tags"), "\n", ", ")
 		if note(state, AddMember, "contact.tags-known") == "" {
-			tags = "not known"
+			facts = append(facts, fact(wizard.MarkGood, "Contact", note(state, AddMember, "contact")), fact(wizard.MarkUnknown, "Its tags", "could not be read: look at the contact in "+name))
+			break
 		}
-		facts = append(facts, fact(wizard.MarkGood, "Contact", note(state, AddMember, "contact")+", tags: "+orText(tags, "none")))
+		facts = append(facts, fact(wizard.MarkGood, "Contact", note(state, AddMember, "contact")+", tags: "+orText(strings.ReplaceAll(note(state, AddMember, "contact.tags"), "\n", ", "), "none")))
 	}
+	facts = append(facts, s.boughtFacts(state)...)
 	if user := note(state, AddMember, "user"); user != "" {
 		facts = append(facts, fact(wizard.MarkGood, "User", user))
 	}
@@ -264,7 +300,7 @@ func memberFacts(state *checkpoint.State, name string) []wizard.Fact {
 		facts = append(facts, fact(wizard.MarkBad, "Not linked", problem))
 	}
 	if text := note(state, AddMember, "compared"); text != "" {
-		mark := map[string]wizard.Mark{"good": wizard.MarkGood, "bad": wizard.MarkBad}[note(state, AddMember, "compared.mark")]
+		mark := map[string]wizard.Mark{"good": wizard.MarkGood, "warn": wizard.MarkWarn, "bad": wizard.MarkBad}[note(state, AddMember, "compared.mark")]
 		if mark == wizard.MarkPlain {
 			mark = wizard.MarkUnknown
 		}

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,7 +12,6 @@ import (
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 	"allyswitch/wizard/migration"
-	"allyswitch/wp/site"
 )
 
 // emailsRepeat says that the chosen CRM may have several contacts with one address (Keap and Ontraport: their API references).
@@ -68,6 +68,7 @@ func (s *step) mergeSheet(state *checkpoint.State) wizard.Sheet {
 		Warnings: []string{
 			"A merge cannot be taken back, by nobody. Look at both contacts side by side first.",
 			"Tags can start automations. Pause those that start with one of the tags, or the person is mailed.",
+			"Two users of the site cannot share a contact ID. Where both addresses have a user, one of them is linked, and you decide about the other.",
 		},
 		Did:   mergeFacts(state),
 		Items: s.mergeItems(state, provider, name),
@@ -106,13 +107,29 @@ func (s *step) mergeItems(state *checkpoint.State, provider crm.Provider, name s
 	if note(state, MergeContacts, "compared") == "" {
 		return items
 	}
-	items = append(items, s.pairTable("pair", "Side by side: dates and tags (saved in merge-pair.csv)", false), s.pairTable("pair-person", "Side by side: name and fields", true))
+	items = append(items, s.pairTable("pair", "Side by side: dates, orders and tags (saved in merge-pair.csv)", false), s.pairTable("pair-person", "Side by side: name and fields", true))
+	look := mergeStarts(state, provider)
+	if len(look.tags) > 0 && note(state, MergeContacts, "merged") != "yes" {
+		items = append(items, s.startsOf(state, look)...)
+	}
 	words := "merge " + string(pair.Lose) + " into " + string(pair.Keep)
 	items = append(items, s.ask(state, wizard.Question{Key: "merge.confirm", Label: "This cannot be taken back", Required: true, Confirm: words, Help: "Type: " + words}), s.mergeTask(state, provider, pair, words))
 	if note(state, MergeContacts, "merged") == "" {
 		return items
 	}
 	return append(items, s.afterMergeItems(state, provider, name, pair)...)
+}
+
+// keyMergeAccept lets start what the moved tags could start.
+const keyMergeAccept = "merge.accept"
+
+// mergeStarts is the look at what the tags could start that are moved one by one. Where the CRM merges by itself, none are.
+func mergeStarts(state *checkpoint.State, provider crm.Provider) toolStarts {
+	look := toolStarts{accept: keyMergeAccept, words: memberStartsWords, whom: "the person"}
+	if !mergesByAPI(provider) {
+		look.tags = lines(note(state, MergeContacts, "moving"))
+	}
+	return look
 }
 
 // pairOf is who was chosen: addresses, and IDs where the list or the comparison told them.
@@ -177,23 +194,26 @@ func (s *step) compareTask(state *checkpoint.State, pair migration.Pair) wizard.
 				setNote(state, MergeContacts, "keep", string(found.Keep))
 				setNote(state, MergeContacts, "lose", string(found.Lose))
 				setNote(state, MergeContacts, "compared", "yes")
+				setNote(state, MergeContacts, "moving", strings.Join(found.Moving, "\n"))
 			}, nil
 		})
 }
 
 func (s *step) mergeTask(state *checkpoint.State, provider crm.Provider, pair migration.Pair, words string) wizard.Task {
+	look := mergeStarts(state, provider)
+	allowed, decided := s.allowed(state, look), len(look.tags) == 0 || s.startsDecided(state, look)
 	label := "Move the tags to the contact that stays"
 	if mergesByAPI(provider) {
 		label = "Merge the two contacts in " + provider.Name
 	}
 	return s.crmTask(state, wizard.Task{Key: "merge", Label: label, Required: true, Complete: note(state, MergeContacts, "merged") != "" && note(state, MergeContacts, "missing") == "",
-		Locked: lockedUnless(state.Answer(MergeContacts, "merge.confirm") == words, "Type the words above first."), Help: "Saves both contacts in a file first, and reads the one that stays again afterwards."},
+		Locked: cmp.Or(lockedUnless(decided, "See, and decide, what the tags could start first."), lockedUnless(state.Answer(MergeContacts, "merge.confirm") == words, "Type the words above first.")), Help: "Saves both contacts in a file first, and reads the one that stays again afterwards."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
-			done, err := migration.MergePair(ctx, deps, pair, report)
+			done, err := migration.MergePair(ctx, deps, pair, report, allowed...)
 			if err != nil {
 				return nil, err
 			}
-			orders, err := migration.OrdersOf(deps.Folder, pair.Lose)
+			orders, _, err := migration.OrdersOf(deps.Folder, pair.Lose)
 			return func(state *checkpoint.State) { s.keepMerge(state, pair, done, orders) }, err
 		})
 }
@@ -245,56 +265,13 @@ func lostContacts(state *checkpoint.State) []string {
 // forgetComparison lets a pair be shown and confirmed anew.
 func forgetComparison(kept *checkpoint.Step) {
 	delete(kept.Notes, "compared")
+	delete(kept.Notes, "moving")
 	delete(kept.Answers, "merge.confirm")
-	for _, task := range []string{"compare", "merge", "site"} {
+	delete(kept.Answers, keyMergeAccept)
+	delete(kept.Ticks, "starts-seen")
+	for _, task := range []string{"compare", "starts", "merge", "site"} {
 		delete(kept.Tasks, task)
 	}
-}
-
-// afterMergeItems are what is left to do on the site, and in a CRM that cannot merge by API.
-func (s *step) afterMergeItems(state *checkpoint.State, provider crm.Provider, name string, pair migration.Pair) []wizard.Item {
-	var items []wizard.Item
-	others := "The other contact, " + strings.Join(lostContacts(state), ", ")
-	if len(lostContacts(state)) > 1 {
-		others = "The other contacts, " + strings.Join(lostContacts(state), ", ")
-	}
-	if !mergesByAPI(provider) {
-		items = append(items,
-			s.tick(state, wizard.Tick{Key: "automations", Text: "The contact that stays is in every automation that the other one was in", Look: "automations that are under way, such as a course by mail. Add the contact by hand."}),
-			s.tick(state, wizard.Tick{Key: "put-away", Text: fmt.Sprintf("%s: put away in %s", others, name), Look: "its own merge, if it has one, or its delete. Look once more that the address is the right one."}))
-	}
-	items = append(items, wizard.Instruction{Text: "The contact ID for the site is " + string(pair.Keep), Copy: string(pair.Keep)})
-	if level(state) == levelCompanion {
-		items = append(items, s.mergeOnSite(state, provider, pair))
-	} else {
-		items = append(items, s.tick(state, wizard.Tick{Key: "linked", Text: "The user on the site has this contact ID, and their data is refreshed", Where: []string{"Users", "Edit", "AccessAlly Membership Information", "Contact ID"},
-			Look: "Contact ID, then \"Refresh CRM information\" under Manually Refresh Membership Data, then Update User."}))
-	}
-	text := "Every order of the other contact has been moved to the one that stays"
-	if orders := note(state, MergeContacts, "orders"); orders != "" {
-		text = "These orders have been moved to the contact that stays: " + orders
-	}
-	return append(items, s.tick(state, wizard.Tick{Key: "orders-moved", Text: text, Where: []string{"AccessAlly Order Update"}, Look: "orders of " + strings.Join(lostContacts(state), ", ") + " in AccessAlly, Sales, Orders. Move each with the updater of step 12."}))
-}
-
-// mergeOnSite gives the kept contact ID to the users who had either one.
-func (s *step) mergeOnSite(state *checkpoint.State, provider crm.Provider, pair migration.Pair) wizard.Task {
-	var lost []crm.ContactID
-	for _, id := range lostContacts(state) {
-		lost = append(lost, crm.ContactID(id))
-	}
-	return s.companionTask(state, wizard.Task{Key: "site", Label: "Give the site the contact ID that stays", Required: true, Complete: s.doneWith(state, "site") && count(state, MergeContacts, "site-problems") == 0,
-		Help: "Only users with one of the two addresses whose contact ID is that of the other contact, or who have none. Reads it again afterwards, and refreshes their tags."},
-		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
-			done, err := migration.LinkMerged(ctx, s.deps.Folder, with, provider.AccessAllySystem, pair, lost, report)
-			for _, problem := range done.Problems {
-				report.Warn(fmt.Sprintf("User %d: %s", problem.Member, problem.Reason))
-			}
-			return func(state *checkpoint.State) {
-				setCount(state, MergeContacts, "site-problems", len(done.Problems))
-				setNote(state, MergeContacts, "site", say("%d contact {ID|IDs} set on the site, %d {was|were} right already, %d could not be set", done.Set, done.Already, len(done.Problems)))
-			}, err
-		})
 }
 
 func mergeFacts(state *checkpoint.State) []wizard.Fact {
@@ -324,6 +301,9 @@ func mergeFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	if text := note(state, MergeContacts, "site"); text != "" {
 		facts = append(facts, fact(wizard.MarkPlain, "Site", text))
+	}
+	for _, second := range lines(note(state, MergeContacts, "seconds")) {
+		facts = append(facts, fact(wizard.MarkWarn, "Second user", second+": left as it is"))
 	}
 	return facts
 }

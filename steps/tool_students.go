@@ -20,19 +20,32 @@ const (
 	intoManaged = "managed"
 )
 
+// The answers that say which tags people get: by the offering they bought, or typed. keyAccept lets start what the tags could start.
+const (
+	keyStudentOffering = "students.offering"
+	keyStudentTags     = "students.tags"
+	keyStudentAccept   = "students.accept"
+	// typedTags is the choice to type the tags.
+	typedTags = "typed"
+)
+
 func newImportStudents(deps *Deps) *step {
 	s := newTool(deps, ImportStudents, "Import students of a course platform")
 	s.sheet = s.studentsSheet
-	s.answered = studentsAnswered
+	s.answered, s.advanced = studentsAnswered, s.typedStudentTags
 	return s
 }
 
 // studentsAnswered begins a new batch with a new list, and looks at its columns.
 func studentsAnswered(state *checkpoint.State, key, value string) error {
-	if key == "students.tags" || key == "students.into" {
+	if key == keyStudentTags || key == keyStudentOffering || key == "students.into" {
 		kept := state.Step(ImportStudents)
-		delete(kept.Answers, "students.accept")
-		for _, task := range []string{"starts", "send", "users", "file"} {
+		if key == keyStudentTags && value != "" {
+			kept.Answers[keyStudentOffering] = typedTags
+		}
+		forgetStarts(state, ImportStudents, keyStudentAccept)
+		delete(kept.Ticks, "audited")
+		for _, task := range []string{"send", "users", "file"} {
 			delete(kept.Tasks, task)
 		}
 		return nil
@@ -40,7 +53,7 @@ func studentsAnswered(state *checkpoint.State, key, value string) error {
 	if key != "students.file" {
 		return nil
 	}
-	afresh(state, ImportStudents, "students.file", "students.into", "students.tags")
+	afresh(state, ImportStudents, "students.file", "students.into", keyStudentOffering, keyStudentTags)
 	if value == "" {
 		return nil
 	}
@@ -70,13 +83,13 @@ func (s *step) studentsSheet(state *checkpoint.State) wizard.Sheet {
 			"Take over only people who may be written to and who expect this account. Nobody's consent to mail is changed.",
 			"A tag can start an automation that mails everybody in the list. Pause it, or let it start on purpose below.",
 		}, s.oddTags(state)...),
-		Did:   studentFacts(state, name),
+		Did:   append(studentFacts(state, name), s.startsFacts(state, s.studentStarts(state))...),
 		Items: s.studentItems(state, name),
 		Known: "Every student of the list has one contact with all tags of the offering, and a user on the site with that contact ID.",
 		Help: []string{
 			"For the next offering give its list as a new file: the tool begins again. The tags of the one before stay on their contacts.",
 			"Who is in the CRM already keeps their name and everything else, and only gets the tags.",
-			"What was sent is in the journal, but the command undo does not take it back: it knows members only.",
+			"The command undo takes contacts and tags back that were sent. Users of the site it only lists.",
 			"Nobody gets a mail or a password from AllySwitch. Send them to the login page and the link Lost your password.",
 			"Support will ask for the number of people in the list, and for the column State in the table.",
 		},
@@ -89,9 +102,8 @@ func (s *step) studentItems(state *checkpoint.State, name string) []wizard.Item 
 		s.ask(state, wizard.Question{Key: "students.file", Label: "The list of one offering's students on this computer", Required: true, Validate: checkFile, Help: "A CSV file from the course platform, with any column names. It needs an e-mail address."}),
 		s.ask(state, wizard.Question{Key: "students.into", Label: "Where do they go?", Required: true, Choices: []wizard.Choice{
 			{Value: intoCRM, Label: "Into " + name}, {Value: intoManaged, Label: "Into AccessAlly Managed", Help: "With AccessAlly's own User Migration Wizard: AllySwitch prepares the file."}}}),
-		s.ask(state, wizard.Question{Key: "students.tags", Label: "The tags of the offering", Required: true, Default: s.offeringTag(state), Validate: checkTagList,
-			Help: "Exactly as in AccessAlly, several with | between them. " + s.offeringHelp(state)}),
 	}
+	items = append(items, s.studentTagQuestions(state)...)
 	items = append(items, s.studentColumnQuestions(state)...)
 	file := state.Answer(ImportStudents, "students.file")
 	if file == "" {
@@ -112,32 +124,89 @@ func (s *step) studentItems(state *checkpoint.State, name string) []wizard.Item 
 	if note(state, ImportStudents, "read") == "" {
 		return items
 	}
-	items = append(items, s.studentTable(), s.tick(state, wizard.Tick{Key: "audited", Text: "You have looked through the list, and everybody in it bought this offering", Look: "refunds, test accounts, your own team. Leave them out with x."}))
+	items = append(items, s.studentTable())
+	if tags := s.studentTags(state); len(tags) > 0 {
+		items = append(items, s.tick(state, wizard.Tick{Key: "audited", Text: "You have looked through the list, and everybody in it bought what this opens: " + strings.Join(tags, ", "), Look: "refunds, test accounts, your own team. Leave them out with x."}))
+	}
 	if into == intoManaged {
 		return append(items, s.managedItems(state)...)
 	}
 	return append(items, s.studentsIntoCRM(state, name)...)
 }
 
-// offeringTag is the tag that opens the first offering, as a proposal.
-func (s *step) offeringTag(state *checkpoint.State) string {
-	for _, offering := range s.offerings(state) {
-		if offering.Base != "" {
-			return offering.Base
+// studentTagQuestions ask what the people of the list bought. Nothing is proposed: a list may be of any course.
+func (s *step) studentTagQuestions(state *checkpoint.State) []wizard.Item {
+	var items []wizard.Item
+	if choices := offeringChoices(s.offerings(state)); len(choices) > 0 {
+		items = append(items, s.choose(state, wizard.Question{Key: keyStudentOffering, Label: "Which offering did they buy?", Required: true,
+			Choices: append(choices, wizard.Choice{Value: typedTags, Label: "Another one, or more tags: I type them"}), Help: "One list for one offering. They get the tag that opens it."}))
+		if state.Answer(ImportStudents, keyStudentOffering) != typedTags {
+			return items
 		}
 	}
-	return ""
+	return append(items, s.studentTagsQuestion(state, true))
 }
 
-func (s *step) offeringHelp(state *checkpoint.State) string {
-	var known []string
+func (s *step) studentTagsQuestion(state *checkpoint.State, required bool) wizard.Question {
+	return s.ask(state, wizard.Question{Key: keyStudentTags, Label: "The tags of the offering", Required: required, Validate: checkTagList,
+		Help: "Exactly as in AccessAlly, several with | between them. They are in AccessAlly, Offerings, an offering, Permissions."})
+}
+
+// typedStudentTags can be answered at any time: who types tags has chosen to.
+func (s *step) typedStudentTags(state *checkpoint.State) []wizard.Question {
+	for _, item := range s.studentTagQuestions(state) {
+		if question, ok := item.(wizard.Question); ok && question.Key == keyStudentTags {
+			return nil
+		}
+	}
+	return []wizard.Question{s.studentTagsQuestion(state, false)}
+}
+
+// offeringChoices are the offerings that a tag opens, each with that tag.
+func offeringChoices(offerings []wp.Offering) []wizard.Choice {
+	var choices []wizard.Choice
+	for _, offering := range offerings {
+		if tag := opener(offering); tag != "" {
+			choices = append(choices, wizard.Choice{Value: offering.Name, Label: fmt.Sprintf("%s (tag %s)", offering.Name, tag)})
+		}
+	}
+	return choices
+}
+
+// choose asks for one of several. What was chosen and is no choice any more, as an offering with another name, counts as not answered.
+func (s *step) choose(state *checkpoint.State, question wizard.Question) wizard.Question {
+	question = s.ask(state, question)
+	if !hasChoice(question.Choices, question.Value) {
+		question.Value = ""
+	}
+	return question
+}
+
+// opener is the tag that opens an offering.
+func opener(offering wp.Offering) string { return cmp.Or(offering.Base, offering.Instant) }
+
+// offering is the one of that name.
+func (s *step) offering(state *checkpoint.State, name string) (wp.Offering, bool) {
 	for _, offering := range s.offerings(state) {
-		known = append(known, offering.Name+": "+offering.Base)
+		if offering.Name == name && opener(offering) != "" {
+			return offering, true
+		}
 	}
-	if len(known) == 0 {
-		return "They are in AccessAlly, Offerings, an offering, Permissions."
+	return wp.Offering{}, false
+}
+
+// studentTags are the tags that the people of the list get.
+func (s *step) studentTags(state *checkpoint.State) []string {
+	if offering, chosen := s.offering(state, state.Answer(ImportStudents, keyStudentOffering)); chosen {
+		return []string{opener(offering)}
 	}
-	return "The tag for basic access of each offering: " + strings.Join(known, "; ") + "."
+	return listed(state.Answer(ImportStudents, keyStudentTags))
+}
+
+// studentStarts is the look at what could start for the people of the list.
+func (s *step) studentStarts(state *checkpoint.State) toolStarts {
+	return toolStarts{tags: s.studentTags(state), accept: keyStudentAccept, words: fmt.Sprintf("accept %d people", count(state, ImportStudents, "ready")), whom: "them",
+		locked: lockedUnless(s.tick(state, wizard.Tick{Key: "audited"}).Set != nil, "Look through the list first.")}
 }
 
 // oddTags warns of tags that take access away, and of those that no offering knows.
@@ -150,7 +219,7 @@ func (s *step) oddTags(state *checkpoint.State) []string {
 		}
 	}
 	var warnings []string
-	for _, tag := range listed(state.Answer(ImportStudents, "students.tags")) {
+	for _, tag := range s.studentTags(state) {
 		switch {
 		case closes[tag]:
 			warnings = append(warnings, fmt.Sprintf("The tag %q takes access away. Nobody who has it can open the offering.", tag))
@@ -206,17 +275,26 @@ func (s *step) studentTable() wizard.Table {
 	return table
 }
 
-// managedItems prepare the file for AccessAlly's own wizard and say how to use it.
+// managedItems prepare the file for AccessAlly's own wizard and say how to use it. That wizard puts one tag on everybody (AccessAlly, Importing Contacts via the
+// User Migration Wizard: "apply the first tag"); the others are added in AccessAlly.
 func (s *step) managedItems(state *checkpoint.State) []wizard.Item {
-	return []wizard.Item{s.studentFileTask(state),
+	tags := s.studentTags(state)
+	if len(tags) == 0 {
+		return nil
+	}
+	items := []wizard.Item{s.studentFileTask(state),
 		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard, a plugin of its own, and give it this file.", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Copy: s.deps.path(migration.StudentsUsersFile),
-			Look: "the first tag to apply: " + state.Answer(ImportStudents, "students.tags")},
-		s.tick(state, wizard.Tick{Key: "imported", Text: "The User Migration Wizard has run to its end", Note: "How many users did it make?"}),
-		s.tick(state, wizard.Tick{Key: "checked", Text: "Three of them show a contact ID and the tags", Where: []string{"Users", "Edit", "AccessAlly Membership Information"}})}
+			Look: "the first tag to apply. It takes one: " + tags[0]},
+		s.tick(state, wizard.Tick{Key: "imported", Text: "The User Migration Wizard has run to its end", Note: "How many users did it make?"})}
+	if others := tags[1:]; len(others) > 0 && state.Answer(ImportStudents, "students.into") == intoManaged {
+		items = append(items, s.tick(state, wizard.Tick{Key: "other-tags", Text: "Everybody in the list has the other tags too: " + strings.Join(others, ", "), Where: accessAlly("Members"),
+			Look: "filter for who has the tag " + tags[0] + ", compare with the list, choose them, then the bulk action Add Tags."}))
+	}
+	return append(items, s.tick(state, wizard.Tick{Key: "checked", Text: "Three of them show a contact ID and the tags", Where: []string{"Users", "Edit", "AccessAlly Membership Information"}}))
 }
 
 func (s *step) studentFileTask(state *checkpoint.State) wizard.Task {
-	tags := listed(state.Answer(ImportStudents, "students.tags"))
+	tags := s.studentTags(state)
 	return s.do(state, wizard.Task{Key: "file", Label: "Write the file for the User Migration Wizard", Required: true, Complete: s.doneWith(state, "file"),
 		Locked: lockedUnless(s.tick(state, wizard.Tick{Key: "audited"}).Set != nil, "Look through the list first."), Help: "Saved as students-users.csv.",
 		Run: func(context.Context, job.Reporter) (wizard.Change, error) {
@@ -225,23 +303,15 @@ func (s *step) studentFileTask(state *checkpoint.State) wizard.Task {
 }
 
 func (s *step) studentsIntoCRM(state *checkpoint.State, name string) []wizard.Item {
-	tags, ready := listed(state.Answer(ImportStudents, "students.tags")), count(state, ImportStudents, "ready")
-	words := fmt.Sprintf("accept %d people", ready)
-	audited := s.tick(state, wizard.Tick{Key: "audited"}).Set != nil
-	items := []wizard.Item{s.crmTask(state, wizard.Task{Key: "starts", Label: "See what these tags could start", Required: true, Complete: s.doneWith(state, "starts"), Locked: lockedUnless(audited, "Look through the list first."), Help: "Changes nothing."},
-		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
-			starts, err := migration.StudentStarts(ctx, deps, tags)
-			return func(state *checkpoint.State) { setNote(state, ImportStudents, "starts", strings.Join(starts, ", ")) }, err
-		})}
-	starts := note(state, ImportStudents, "starts")
-	if starts != "" {
-		items = append(items, s.ask(state, wizard.Question{Key: "students.accept", Label: "This may start for them: " + starts, Required: true, Confirm: words, Help: "Pause it in " + name + " and look again, or let it start. Type: " + words}))
+	look := s.studentStarts(state)
+	if len(look.tags) == 0 {
+		return nil
 	}
-	accepted := starts == "" || state.Answer(ImportStudents, "students.accept") == words
-	items = append(items, s.crmTask(state, wizard.Task{Key: "send", Label: say("Put %d {student|students} into %s", ready, name), Required: true, Complete: s.doneWith(state, "send") && count(state, ImportStudents, "lacking") == 0,
-		Locked: lockedUnless(audited && s.doneWith(state, "starts") && accepted, "Look through the list, and decide what may start, first."), Help: "Makes contacts, puts the tags on, and reads everybody back."},
+	items, allowed := s.startsOf(state, look), s.allowed(state, look)
+	items = append(items, s.crmTask(state, wizard.Task{Key: "send", Label: say("Put %d {student|students} into %s", count(state, ImportStudents, "ready"), name), Required: true, Complete: s.doneWith(state, "send") && count(state, ImportStudents, "lacking") == 0,
+		Locked: lockedUnless(look.locked == "" && s.startsDecided(state, look), "Look through the list, and decide what may start, first."), Help: "Makes contacts, puts the tags on, and reads everybody back."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
-			sent, err := migration.SendStudents(ctx, deps, migration.StudentBatch{Tags: tags, Accepted: accepted}, report)
+			sent, err := migration.SendStudents(ctx, deps, migration.StudentBatch{Tags: look.tags, Allowed: allowed}, report)
 			return func(state *checkpoint.State) {
 				for key, value := range map[string]int{"made": sent.Made, "were": sent.Were, "complete": sent.Complete, "lacking": sent.Missing, "problems": sent.Problems} {
 					setCount(state, ImportStudents, key, value)

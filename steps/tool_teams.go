@@ -12,14 +12,29 @@ import (
 
 // What can be done about teams.
 const (
-	teamsNone   = "none"
+	teamsKeep   = "keep"
 	teamsLegacy = "legacy"
 	teamsNew    = "new"
+	teamsNone   = "none"
+)
+
+// The answers that the advice rests on, and the decision itself.
+const (
+	keyTeamsLegacy   = "teams.legacy"
+	keyTeamsWorks    = "teams.works"
+	keyTeamsWish     = "teams.wish"
+	keyTeamsDecision = "teams.decision"
 )
 
 func newTeamSettings(deps *Deps) *step {
 	s := newTool(deps, TeamSettings, "Team settings: keep or renew")
 	s.sheet = s.teamsSheet
+	s.answered = func(state *checkpoint.State, key, _ string) error {
+		if key == keyTeamsLegacy || key == keyTeamsWorks || key == keyTeamsWish {
+			delete(state.Step(TeamSettings).Answers, keyTeamsDecision)
+		}
+		return nil
+	}
 	return s
 }
 
@@ -35,12 +50,13 @@ func (s *step) teamsSheet(state *checkpoint.State) wizard.Sheet {
 		},
 		Did:   teamFacts(state),
 		Items: s.teamItems(state),
-		Known: "You have a list of who is in which team, the settings are noted, and one team has been tested.",
+		Known: "You have a list of who leads and who is in teams, the settings are noted, and one team has been tested.",
 		Help: []string{
 			"A leader's tag is for who owns the team: it lets them add and remove people, and shows billing. A member's tag opens the team's content, and ties the person to the leader.",
 			"Release adds a tag: on purchase, when somebody joins, when something new is opened. Revoke takes it away: at the end of the subscription, when somebody is removed, when access ends.",
 			"Tag names have to be the same to the letter, with the same capitals. Step 5 has proven that for every member.",
 			"\"Everything in Display stays the same as your current setup\" means that names, leader and lists are shown as before. Change Display only after a new design, or when something looks wrong.",
+			"Which leader's team somebody is in is not in their tags: AccessAlly keeps that by itself, and so does the team's contact field in the CRM. Note it from the leaders' team lists.",
 			"Support will ask: Legacy or new, the leader's tag, the member's tag, and the contact field of the team program.",
 		},
 	}
@@ -58,33 +74,49 @@ func (s *step) teamItems(state *checkpoint.State) []wizard.Item {
 	}
 	items = append(items,
 		s.tick(state, wizard.Tick{Key: "noted", Text: "The settings are noted as they are now", Note: "Leader tag, member tag, release, revoke, display", Where: accessAlly("Offerings", "the offering with the teams"),
-			Look: "the leader's tag, the member's tag, what releases and what revokes, the team's contact field, and the Display settings. A picture of the screen will do."}),
-		s.ask(state, wizard.Question{Key: "teams.legacy", Label: "Do you see \"Team (Legacy)\" in orange?", Required: true, Choices: []wizard.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No, only the new settings"}}}),
-		s.ask(state, wizard.Question{Key: "teams.works", Label: "Do team features work, and do members open what they should?", Required: true,
+			Look: "the leader's tag, the member's tag, what releases and what revokes, the team's contact field, the Display settings, and each leader's list of members. Pictures of the screens will do."}),
+		s.ask(state, wizard.Question{Key: keyTeamsLegacy, Label: "Do you see \"Team (Legacy)\" in orange?", Required: true, Choices: []wizard.Choice{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No, only the new settings"}}}),
+		s.ask(state, wizard.Question{Key: keyTeamsWorks, Label: "Do team features work, and do members open what they should?", Required: true,
 			Choices: []wizard.Choice{{Value: "yes", Label: "Yes, everything works"}, {Value: "no", Label: "No, something does not"}, {Value: "first", Label: "We begin with teams only now"}}}))
+	if state.Answer(TeamSettings, keyTeamsWorks) == "yes" {
+		items = append(items, s.ask(state, wizard.Question{Key: keyTeamsWish, Label: "Is there a reason to set teams up anew?", Required: true, Choices: []wizard.Choice{{Value: "no", Label: "No, we are happy with them as they are"},
+			{Value: "fresh", Label: "Yes, we want fresh team tags in the new CRM"}, {Value: "simplify", Label: "Yes, we want to simplify or reorganize teams"}}}))
+	}
 	if advice := teamAdvice(state); advice != "" {
-		items = append(items, s.ask(state, wizard.Question{Key: "teams.decision", Label: "What do you do?", Required: true, Default: advice, Help: adviceWords(advice),
-			Choices: []wizard.Choice{{Value: teamsLegacy, Label: "Keep Team (Legacy) as it is"}, {Value: teamsNew, Label: "Set up the new team system"}, {Value: teamsNone, Label: "Change nothing now, and ask support"}}}))
+		items = append(items, s.choose(state, wizard.Question{Key: keyTeamsDecision, Label: "What do you do?", Required: true, Default: advice, Help: adviceWords(advice), Choices: teamChoices(state)}))
 	}
 	return append(items, s.teamTicks(state)...)
 }
 
-// teamAdvice is what the article advises for these answers, empty until there are answers.
+// teamChoices are what can be done. Only who has Team (Legacy) can keep it.
+func teamChoices(state *checkpoint.State) []wizard.Choice {
+	keep := wizard.Choice{Value: teamsKeep, Label: "Change nothing: teams work as they are"}
+	if state.Answer(TeamSettings, keyTeamsLegacy) == "yes" {
+		keep = wizard.Choice{Value: teamsLegacy, Label: "Keep Team (Legacy) as it is"}
+	}
+	return []wizard.Choice{keep, {Value: teamsNew, Label: "Set up the new team system"}, {Value: teamsNone, Label: "Change nothing now, and ask support"}}
+}
+
+// teamAdvice is what AccessAlly advises for these answers (Understanding Team Settings After Migration), empty until there are answers.
 func teamAdvice(state *checkpoint.State) string {
-	legacy, works := state.Answer(TeamSettings, "teams.legacy"), state.Answer(TeamSettings, "teams.works")
+	legacy, works, wish := state.Answer(TeamSettings, keyTeamsLegacy), state.Answer(TeamSettings, keyTeamsWorks), state.Answer(TeamSettings, keyTeamsWish)
 	switch {
-	case legacy == "" || works == "":
+	case legacy == "" || works == "" || works == "yes" && wish == "":
 		return ""
-	case works == "first" || legacy == "no":
+	case works == "first" || works == "yes" && wish != "no":
 		return teamsNew
-	case works == "yes":
+	case works == "yes" && legacy == "yes":
 		return teamsLegacy
+	case works == "yes":
+		return teamsKeep
 	}
 	return teamsNone
 }
 
 func adviceWords(advice string) string {
 	switch advice {
+	case teamsKeep:
+		return "Advice: change nothing. What works, and what you are happy with, needs no new setting."
 	case teamsLegacy:
 		return "Advice: keep it. It keeps the leader's and the member's tag and all rules, and nothing has to be set up again."
 	case teamsNew:
@@ -110,11 +142,11 @@ func (s *step) teamTagItems(state *checkpoint.State) []wizard.Item {
 	if !s.doneWith(state, "tags") {
 		return items
 	}
-	return append(items, s.teamTagTable(), s.do(state, wizard.Task{Key: "export", Label: "Save who is in which team", Required: true, Complete: s.doneWith(state, "export"), Help: "Writes team-members.csv, as a backup and for comparing.",
+	return append(items, s.teamTagTable(), s.do(state, wizard.Task{Key: "export", Label: "Save who has a leader's and who a member's tag", Required: true, Complete: s.doneWith(state, "export"), Help: "Writes team-members.csv, as a backup and for comparing. Whose team somebody is in is not in it: note that from the leaders' lists.",
 		Run: func(context.Context, job.Reporter) (wizard.Change, error) {
 			leaders, members, err := migration.ExportTeams(engine)
 			return func(state *checkpoint.State) {
-				setNote(state, TeamSettings, "exported", fmt.Sprintf("%s and %s of teams, in team-members.csv", several(int64(leaders), "leader"), several(int64(members), "member")))
+				setNote(state, TeamSettings, "exported", fmt.Sprintf("%s and %s, person by person in team-members.csv", several(int64(leaders), "leader's tag", "leaders' tags"), several(int64(members), "member's tag", "members' tags")))
 			}, err
 		}}))
 }
@@ -153,20 +185,27 @@ func (s *step) teamPlaces() wizard.Table {
 // teamTicks are the rest of the decision, and the test with one team.
 func (s *step) teamTicks(state *checkpoint.State) []wizard.Item {
 	var items []wizard.Item
-	if state.Answer(TeamSettings, "teams.decision") == teamsNew {
+	if state.Answer(TeamSettings, keyTeamsDecision) == teamsNew {
 		items = append(items,
 			s.tick(state, wizard.Tick{Key: "new-tags", Text: "The leader's and the member's tag are chosen in the new settings", Look: "the same names as in the list above, to the letter and with the same capitals."}),
 			s.tick(state, wizard.Tick{Key: "release", Text: "Release adds the tags", Look: "when a leader buys, when somebody joins, when something new is opened."}),
 			s.tick(state, wizard.Tick{Key: "revoke", Text: "Revoke takes the tags away", Look: "when the leader's subscription ends, when somebody is removed, when access ends."}),
 			s.tick(state, wizard.Tick{Key: "field", Text: "The CRM has a text field for the team program", Look: "one text field for each team program. Nobody edits it by hand."}))
 	}
-	if state.Answer(TeamSettings, "teams.decision") == "" {
+	broken := ""
+	switch state.Answer(TeamSettings, keyTeamsDecision) {
+	case "":
 		return items
+	case teamsNone:
+		items = append(items, s.tick(state, wizard.Tick{Key: "asked", Text: "AccessAlly's support has what you have noted here, and has answered", Note: "What do they say?", Look: "which settings to keep, and which to update."}))
+	}
+	if state.Answer(TeamSettings, keyTeamsWorks) == "no" && state.Answer(TeamSettings, keyTeamsDecision) == teamsNone {
+		broken = "you say above that something in teams does not work. Once it does, answer that question again."
 	}
 	return append(items,
 		s.tick(state, wizard.Tick{Key: "display", Text: "Team lists look right in the member area", Look: "names, the leader, who is in the list. Display settings are kept by the switch."}),
-		s.tick(state, wizard.Tick{Key: "test-add", Text: "One test team: the leader adds somebody, who can open the team's content", Look: "the member's tag on the new contact in the CRM."}),
-		s.tick(state, wizard.Tick{Key: "test-remove", Text: "The same team: the leader removes them, and the content is closed again", Look: "the member's tag is gone from the contact."}),
+		doubt(s.tick(state, wizard.Tick{Key: "test-add", Text: "One test team: the leader adds somebody, who can open the team's content", Look: "the member's tag on the new contact in the CRM."}), broken),
+		doubt(s.tick(state, wizard.Tick{Key: "test-remove", Text: "The same team: the leader removes them, and the content is closed again", Look: "the member's tag is gone from the contact."}), broken),
 		s.tick(state, wizard.Tick{Key: "test-end", Text: "The same team: the leader's access ends, and so does everybody's in the team", Optional: true, Look: "use a test team for this, never a real one."}))
 }
 

@@ -36,6 +36,7 @@ func TestDuplicatesBecomeOneContact(t *testing.T) {
 					t.Error("the words the wrong way round are taken")
 				}
 				j.confirm(steps.MergeContacts, "merge.confirm")
+				j.decideMerge()
 				j.run(steps.MergeContacts, "merge")
 				j.ticksAll(steps.MergeContacts)
 				if j.status(steps.MergeContacts) != wizard.Done {
@@ -69,6 +70,7 @@ func TestTwoAddressesOfOnePerson(t *testing.T) {
 				j.answer(steps.MergeContacts, "merge.lose", "jo.work@example.org")
 				j.run(steps.MergeContacts, "compare")
 				j.confirm(steps.MergeContacts, "merge.confirm")
+				j.decideMerge()
 				j.run(steps.MergeContacts, "merge")
 				there := j.having("jo@example.com")
 				if len(there) != 1 || !slices.Contains(there[0].Tags, "Yoga") || !slices.Contains(there[0].Tags, "Circle") {
@@ -172,6 +174,7 @@ func TestThreeContactsBecomeOne(t *testing.T) {
 						t.Fatal(err)
 					}
 					j.confirm(steps.MergeContacts, "merge.confirm")
+					j.decideMerge()
 					j.run(steps.MergeContacts, "merge")
 				}
 				if got := j.state().Step(steps.MergeContacts).Notes; got["merged"] == "" || got["lost"] != strings.Join(gone, ", ") || gone[1] != table.Row(2)[1] || got["keep"] != table.Row(0)[1] {

@@ -6,6 +6,7 @@ import (
 
 	"allyswitch/crm/sandbox"
 	"allyswitch/steps"
+	"allyswitch/wizard"
 )
 
 func TestPagesOfMergingOnKeap(t *testing.T) {
@@ -32,10 +33,36 @@ func TestPagesOfMergingElsewhere(t *testing.T) {
 		j := withTools(t, "kit", somebody("jo@example.com", "Jo", "Yoga"), somebody("jo.work@example.org", "Jo", "Circle"))
 		j.answer(steps.MergeContacts, "merge.keep", "jo@example.com")
 		j.answer(steps.MergeContacts, "merge.lose", "jo.work@example.org")
+		j.demo.Sandbox.Load(sandbox.Contents{Automations: []sandbox.Automation{{Name: "Circle welcome", Tag: "Circle", Active: true}}})
 		j.run(steps.MergeContacts, "compare")
+		j.run(steps.MergeContacts, "starts")
+		a.show(j, steps.MergeContacts, "ready, something would start", plainly)
+		j.confirm(steps.MergeContacts, "merge.accept")
+		j.tick(steps.MergeContacts, "starts-seen")
 		j.confirm(steps.MergeContacts, "merge.confirm")
 		j.run(steps.MergeContacts, "merge")
 		a.show(j, steps.MergeContacts, "ready, tags moved", plainly)
+	})
+}
+
+func TestPagesOfTwoUsers(t *testing.T) {
+	pictures(t, "users", func(t testing.TB, a *album) {
+		j := withTools(t, "keap", somebody("jo@example.com", "Jo", "Yoga"), somebody("jo.work@example.org", "Jo", "Circle"))
+		server := j.demo.Site.Handler()
+		j.deps.SiteTransport = sandbox.Transport(server)
+		server.SwitchTo("Infusionsoft")
+		j.logIn()
+		for _, email := range []string{"jo@example.com", "jo.work@example.org"} {
+			j.answer(steps.AddMember, "member.email", email)
+			j.run(steps.AddMember, "contact", "user", "link")
+		}
+		j.answer(steps.MergeContacts, "merge.keep", "jo@example.com")
+		j.answer(steps.MergeContacts, "merge.lose", "jo.work@example.org")
+		j.run(steps.MergeContacts, "compare")
+		j.confirm(steps.MergeContacts, "merge.confirm")
+		j.run(steps.MergeContacts, "merge", "site")
+		a.show(j, steps.MergeContacts, "ready, a second user", plainly)
+		a.show(j, steps.MergeContacts, "ready, a second user, nobody named", wizard.Options{Privacy: true})
 	})
 }
 
@@ -52,7 +79,15 @@ func TestPagesOfOneMember(t *testing.T) {
 		j.answer(steps.AddMember, "member.email", "new@example.com")
 		j.run(steps.AddMember, "contact")
 		a.show(j, steps.AddMember, "ready, found", plainly)
+		j.answer(steps.AddMember, "member.offering", "Yoga Basics")
+		a.show(j, steps.AddMember, "ready, the tag of what was bought is missing", plainly)
+		j.run(steps.AddMember, "starts")
+		a.show(j, steps.AddMember, "ready, looked what it starts", plainly)
+		j.tick(steps.AddMember, "starts-seen")
+		j.run(steps.AddMember, "tag")
 		j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
+		j.ticksAll(steps.AddMember)
+		a.show(j, steps.AddMember, "ready, the mail to write", plainly)
 		j.ticksAll(steps.AddMember)
 		a.show(j, steps.AddMember, "done", plainly)
 	})
@@ -68,6 +103,7 @@ func TestPagesOfOneMemberWithTheCompanion(t *testing.T) {
 		j.answer(steps.AddMember, "member.email", "new@example.com")
 		j.run(steps.AddMember, "contact")
 		a.show(j, steps.AddMember, "ready, found", plainly)
+		j.answer(steps.AddMember, "member.offering", "Inner Circle")
 		server.InCRM(j.state().Step(steps.AddMember).Notes["contact"], "Inner Circle Member", "Yoga Basics Access")
 		j.run(steps.AddMember, "user", "link", "refresh")
 		a.table(j, steps.AddMember, "ready, a tag too many", "compared")
@@ -83,7 +119,8 @@ func TestPagesOfStudents(t *testing.T) {
 		a.show(j, steps.ImportStudents, "ready, a column asked for", plainly)
 		j.answer(steps.ImportStudents, "students.file", j.file("students.csv", studentList))
 		j.answer(steps.ImportStudents, "students.into", "crm")
-		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access")
+		a.show(j, steps.ImportStudents, "ready, which offering", plainly)
+		j.answer(steps.ImportStudents, "students.offering", "Yoga Basics")
 		j.run(steps.ImportStudents, "read")
 		a.table(j, steps.ImportStudents, "ready, to be looked through", "students")
 		j.tick(steps.ImportStudents, "audited")
@@ -96,6 +133,8 @@ func TestPagesOfStudents(t *testing.T) {
 		j.ticksAll(steps.ImportStudents)
 		a.show(j, steps.ImportStudents, "done", plainly)
 		j.answer(steps.ImportStudents, "students.into", "managed")
+		j.answer(steps.ImportStudents, "students.offering", "typed")
+		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access | Newcomers")
 		a.show(j, steps.ImportStudents, "ready, into AccessAlly Managed", plainly)
 	})
 }
@@ -116,5 +155,12 @@ func TestPagesOfTeams(t *testing.T) {
 		a.show(j, steps.TeamSettings, "ready, decided", plainly)
 		j.ticksAll(steps.TeamSettings)
 		a.show(j, steps.TeamSettings, "done", plainly)
+		j.answer(steps.TeamSettings, "teams.legacy", "no")
+		j.answer(steps.TeamSettings, "teams.works", "yes")
+		j.answer(steps.TeamSettings, "teams.wish", "no")
+		a.show(j, steps.TeamSettings, "ready, no reason to change", plainly)
+		j.answer(steps.TeamSettings, "teams.works", "no")
+		j.answer(steps.TeamSettings, "teams.decision", "none")
+		a.show(j, steps.TeamSettings, "ready, something does not work", plainly)
 	})
 }

@@ -74,6 +74,8 @@ func TestOneMemberByHand(t *testing.T) {
 				j.answer(steps.AddMember, "member.email", "new@example.com")
 				j.run(steps.AddMember, "contact")
 				j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
+				j.answer(steps.AddMember, "member.offering", "nothing")
+				j.ticksAll(steps.AddMember)
 				j.ticksAll(steps.AddMember)
 				if j.status(steps.AddMember) != wizard.Done {
 					t.Error("the tool is not done at the end")
@@ -118,6 +120,7 @@ func TestOneMemberWithTheCompanion(t *testing.T) {
 		j.logIn()
 		j.answer(steps.AddMember, "member.email", "new@example.com")
 		j.run(steps.AddMember, "contact")
+		j.answer(steps.AddMember, "member.offering", "Inner Circle")
 		server.InCRM(j.state().Step(steps.AddMember).Notes["contact"], "Inner Circle Member", "Yoga Basics Access")
 		j.run(steps.AddMember, "user", "link", "refresh")
 		j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
@@ -129,7 +132,11 @@ func TestOneMemberWithTheCompanion(t *testing.T) {
 			t.Error("the tool is done although the site shows a tag too many")
 		}
 		server.InCRM(j.state().Step(steps.AddMember).Notes["contact"], "Inner Circle Member")
+		if text := j.copies(steps.AddMember); strings.Contains(text, "access is ready") {
+			t.Error("the mail says that access is ready, although the site shows a tag too many")
+		}
 		j.run(steps.AddMember, "refresh")
+		j.ticksAll(steps.AddMember)
 		if j.status(steps.AddMember) != wizard.Done {
 			t.Errorf("the tool is not done: %q", wizard.Pending(j.step(steps.AddMember).Sheet(j.state())))
 		}
@@ -159,6 +166,7 @@ func TestStudentsOfACoursePlatform(t *testing.T) {
 				j := withTools(t, crmID, somebody("old@example.com", "Olga", "Shared"))
 				j.answer(steps.ImportStudents, "students.file", j.file("students.csv", studentList))
 				j.answer(steps.ImportStudents, "students.into", "crm")
+				j.answer(steps.ImportStudents, "students.offering", "typed")
 				j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access | Newcomers")
 				j.run(steps.ImportStudents, "read")
 				if table := j.table(steps.ImportStudents, "students"); table.Rows != 3 {
@@ -166,10 +174,7 @@ func TestStudentsOfACoursePlatform(t *testing.T) {
 				}
 				j.row(steps.ImportStudents, "students", "x", 2, "")
 				j.tick(steps.ImportStudents, "audited")
-				j.run(steps.ImportStudents, "starts")
-				if j.state().Step(steps.ImportStudents).Notes["starts"] != "" {
-					j.confirm(steps.ImportStudents, "students.accept")
-				}
+				j.decideStarts(steps.ImportStudents, "students.accept")
 				j.run(steps.ImportStudents, "send", "file")
 				j.ticksAll(steps.ImportStudents)
 				if j.status(steps.ImportStudents) != wizard.Done {
@@ -196,13 +201,10 @@ func TestStudentsWithTheCompanion(t *testing.T) {
 		j.logIn()
 		j.answer(steps.ImportStudents, "students.file", j.file("students.csv", studentList))
 		j.answer(steps.ImportStudents, "students.into", "crm")
-		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access")
+		j.answer(steps.ImportStudents, "students.offering", "Yoga Basics")
 		j.run(steps.ImportStudents, "read")
 		j.tick(steps.ImportStudents, "audited")
-		j.run(steps.ImportStudents, "starts")
-		if j.state().Step(steps.ImportStudents).Notes["starts"] != "" {
-			j.confirm(steps.ImportStudents, "students.accept")
-		}
+		j.decideStarts(steps.ImportStudents, "students.accept")
 		j.run(steps.ImportStudents, "send", "users")
 		if got := j.state().Step(steps.ImportStudents).Notes["users"]; got != "3 made, 0 were users already, 3 linked, 0 refreshed, 0 to look at" {
 			t.Errorf("users: %s", got)
@@ -218,10 +220,15 @@ func TestStudentsIntoAccessAllyManaged(t *testing.T) {
 		}
 		j.answer(steps.ImportStudents, "students.file", j.file("students.csv", studentList))
 		j.answer(steps.ImportStudents, "students.into", "managed")
-		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access")
+		j.answer(steps.ImportStudents, "students.offering", "typed")
+		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Access | Newcomers")
 		j.run(steps.ImportStudents, "read")
 		j.tick(steps.ImportStudents, "audited")
 		j.run(steps.ImportStudents, "file")
+		page := fmt.Sprintf("%+v", j.step(steps.ImportStudents).Sheet(j.state()).Items)
+		if !strings.Contains(page, "It takes one: Yoga Basics Access") || !strings.Contains(page, "the other tags too: Newcomers") || !strings.Contains(page, "Add Tags") {
+			t.Errorf("nothing says where the second tag comes from: %s", page)
+		}
 		text, err := os.ReadFile(j.folder.Path("students-users.csv"))
 		if err != nil || strings.Count(string(text), "Yoga Basics Access") != 3 {
 			t.Errorf("the file for the importer: %s %v", text, err)
@@ -240,25 +247,68 @@ func TestTeams(t *testing.T) {
 		j.run(steps.TeamSettings, "tags")
 		j.row(steps.TeamSettings, "team-tags", "a", 0, "")
 		j.run(steps.TeamSettings, "export")
+		if page := fmt.Sprintf("%+v", j.step(steps.TeamSettings).Sheet(j.state())); strings.Contains(page, "who is in which team") {
+			t.Error("the page promises to save who is in which team; tags do not tell")
+		}
 		text, err := os.ReadFile(j.folder.Path("team-members.csv"))
 		if err != nil || !strings.Contains(string(text), "leader,"+j.table(steps.TeamSettings, "team-tags").Row(0)[0]) {
 			t.Errorf("who is in which team: %s %v", text, err)
 		}
-		for answers, advice := range map[[2]string]string{{"yes", "yes"}: "legacy", {"no", "yes"}: "new", {"yes", "no"}: "none", {"yes", "first"}: "new"} {
-			j.answer(steps.TeamSettings, "teams.legacy", answers[0])
-			j.answer(steps.TeamSettings, "teams.works", answers[1])
-			for _, question := range j.step(steps.TeamSettings).Questions(j.state()) {
-				if question.Key == "teams.decision" && question.Default != advice {
-					t.Errorf("%v: the advice is %s", answers, question.Default)
-				}
-			}
+		j.advisedOnTeams()
+		for _, answer := range [][2]string{{"legacy", "yes"}, {"works", "yes"}, {"wish", "no"}, {"decision", "legacy"}} {
+			j.answer(steps.TeamSettings, "teams."+answer[0], answer[1])
 		}
-		j.answer(steps.TeamSettings, "teams.decision", "legacy")
 		j.ticksAll(steps.TeamSettings)
 		if j.status(steps.TeamSettings) != wizard.Done {
 			t.Error("the tool is not done at the end")
 		}
+		j.answer(steps.TeamSettings, "teams.works", "no")
+		if _, asked := j.question(steps.TeamSettings, "teams.decision"); !asked || j.state().Answer(steps.TeamSettings, "teams.decision") != "" {
+			t.Error("what was decided for teams that work counts for teams that do not")
+		}
+		j.answer(steps.TeamSettings, "teams.decision", "none")
+		j.ticksAll(steps.TeamSettings)
+		if j.status(steps.TeamSettings) == wizard.Done {
+			t.Error("the tool is done although something in teams does not work")
+		}
 	})
+}
+
+// advisedOnTeams looks at the advice for each set of answers: what works and pleases needs no action, what is broken is for support, and only who begins or wants
+// another setup is sent to the new system.
+func (j *journey) advisedOnTeams() {
+	j.t.Helper()
+	for answers, advice := range map[[3]string]string{
+		{"yes", "yes", "no"}: "legacy", {"no", "yes", "no"}: "keep", {"yes", "yes", "fresh"}: "new", {"no", "yes", "simplify"}: "new", {"yes", "yes", "simplify"}: "new",
+		{"yes", "no"}: "none", {"no", "no"}: "none", {"yes", "first"}: "new", {"no", "first"}: "new"} {
+		j.answer(steps.TeamSettings, "teams.legacy", answers[0])
+		j.answer(steps.TeamSettings, "teams.works", answers[1])
+		if answers[2] != "" {
+			if _, early := j.question(steps.TeamSettings, "teams.decision"); early && j.state().Answer(steps.TeamSettings, "teams.wish") == "" {
+				j.t.Errorf("%v: decided before it is known whether there is a reason", answers)
+			}
+			j.answer(steps.TeamSettings, "teams.wish", answers[2])
+		}
+		question, asked := j.question(steps.TeamSettings, "teams.decision")
+		if !asked || question.Default != advice {
+			j.t.Errorf("%v: the advice is %q", answers, question.Default)
+		}
+		if err := j.keeper.Answer(j.step(steps.TeamSettings), "teams.decision", "legacy"); (err == nil) != (answers[0] == "yes") {
+			j.t.Errorf("%v: keeping Team (Legacy) says %v", answers, err)
+		}
+	}
+}
+
+// decideStarts looks what a tool's tags could start, and lets it start.
+func (j *journey) decideStarts(step, accept string) {
+	j.t.Helper()
+	j.run(step, "starts")
+	if j.state().Step(step).Notes["starts"] != "" {
+		j.confirm(step, accept)
+	}
+	if j.state().Step(step).Notes["starts.hidden"] != "" {
+		j.tick(step, "starts-seen")
+	}
 }
 
 // Without the companion WordPress makes the user, and a person does the rest.
@@ -270,6 +320,7 @@ func TestOneMemberOverREST(t *testing.T) {
 		j.logIn()
 		j.answer(steps.AddMember, "member.email", "new@example.com")
 		j.run(steps.AddMember, "contact", "user")
+		j.answer(steps.AddMember, "member.offering", "nothing")
 		j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
 		people := server.People()
 		if made := people[len(people)-1]; made.Email != "new@example.com" || made.Login != "new@example.com" || made.Roles != "subscriber" {
@@ -282,6 +333,7 @@ func TestOneMemberOverREST(t *testing.T) {
 			t.Error("the tool is done although nobody has linked the user")
 		}
 		j.ticksAll(steps.AddMember)
+		j.ticksAll(steps.AddMember)
 		if j.status(steps.AddMember) != wizard.Done {
 			t.Errorf("the tool is not done: %q", wizard.Pending(j.step(steps.AddMember).Sheet(j.state())))
 		}
@@ -291,6 +343,7 @@ func TestOneMemberOverREST(t *testing.T) {
 func TestATagThatTakesAccessAwayIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := withTools(t, "kit")
+		j.answer(steps.ImportStudents, "students.offering", "typed")
 		j.answer(steps.ImportStudents, "students.tags", "Yoga Basics Revoke | yoga basics access | Yoga Basics Access")
 		warnings := strings.Join(j.step(steps.ImportStudents).Sheet(j.state()).Warnings, " ")
 		if !strings.Contains(warnings, `"Yoga Basics Revoke" takes access away`) || !strings.Contains(warnings, `opens with the tag "yoga basics access"`) || strings.Contains(warnings, `"Yoga Basics Access"`) {

@@ -66,7 +66,7 @@ func unfoldedAt(deps *Deps, crm, level string) *checkpoint.State {
 // worked marks the tasks that others wait for as done with the inputs of now.
 func worked(deps *Deps, state *checkpoint.State) {
 	tasks := map[string][]string{EditCSV: {"clean"}, Import: {"plan", "files"}, Tags: {"prove"}, LinkUsers: {"match"}, Test: {"verify", "choose"}, Automations: {"look"},
-		MergeContacts: {"find", "compare"}, AddMember: {"contact", "user", "link", "refresh"}, ImportStudents: {"read", "starts", "send"}, TeamSettings: {"tags", "export"}}
+		MergeContacts: {"find", "compare", "starts"}, AddMember: {"contact", "starts", "user", "link", "refresh"}, ImportStudents: {"read", "starts", "send"}, TeamSettings: {"tags", "export"}}
 	for _, one := range append(All(deps), Tools(deps)...) {
 		s, ok := one.(*step)
 		if !ok {

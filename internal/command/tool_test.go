@@ -26,17 +26,20 @@ func TestToolsRunFromAnswers(t *testing.T) {
 			if got := w.run(t.Context(), RunOptions{Answers: w.answers(crmID, nil), Until: "start"}); got.exit != ExitDone {
 				t.Fatalf("connecting: exit %d: %s", got.exit, got.words)
 			}
-			member := map[string]string{"member.create": "yes", "member.first": "Nia", "member.login-page": "https://members.example.com/login/", "add-member.user-made": "yes",
-				"add-member.linked": "yes", "add-member.refreshed": "yes", "add-member.tags-same": "yes", "add-member.mailed": "yes"}
+			member := map[string]string{"member.create": "yes", "member.offering": "typed", "member.tag": "Yoga Basics Access", "member.first": "Nia", "member.login-page": "https://members.example.com/login/", "add-member.user-made": "yes",
+				"add-member.linked": "yes", "add-member.refreshed": "yes", "add-member.tags-same": "yes", "add-member.mailed": "yes", "add-member.starts-seen": "yes"}
 			for _, email := range []string{"nia@example.com", "nia.work@example.org"} {
 				one := maps.Clone(member)
 				one["member.email"] = email
+				if email != "nia@example.com" {
+					one["member.tag"] = "Inner Circle Member"
+				}
 				if got := w.tool("add-member", one); got.exit != ExitDone {
 					t.Fatalf("%s: exit %d: %s", email, got.exit, got.words)
 				}
 			}
 			merge := map[string]string{"merge.keep": "nia@example.com", "merge.lose": "nia.work@example.org", "merge-contacts.automations": "yes", "merge-contacts.put-away": "yes",
-				"merge-contacts.linked": "yes", "merge-contacts.orders-moved": "yes"}
+				"merge-contacts.starts-seen": "yes", "merge-contacts.second-user": "yes", "merge-contacts.linked": "yes", "merge-contacts.orders-moved": "yes"}
 			if got := w.tool("merge-contacts", merge); got.exit != ExitMissing || !strings.Contains(got.words, "merge.confirm") {
 				t.Fatalf("without the words: exit %d: %s", got.exit, got.words)
 			}
@@ -44,6 +47,9 @@ func TestToolsRunFromAnswers(t *testing.T) {
 			merge["merge.confirm"] = "merge " + notes["lose"] + " into " + notes["keep"]
 			if got := w.tool("merge-contacts", merge); got.exit != ExitDone {
 				t.Fatalf("with the words: exit %d: %s", got.exit, got.words)
+			}
+			if got := w.tool("add-member", map[string]string{"member.email": "ina@example.com", "member.create": "yes"}); got.exit != ExitMissing || !strings.Contains(got.words, "member.offering") {
+				t.Errorf("nobody says what was bought: exit %d: %s", got.exit, got.words)
 			}
 			if got := w.tool("team-settings", map[string]string{"teams.use": "no"}); got.exit != ExitDone {
 				t.Errorf("teams: exit %d: %s", got.exit, got.words)

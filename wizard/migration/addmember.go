@@ -12,8 +12,11 @@ import (
 	"allyswitch/wp/site"
 )
 
-// OpMember is the journal's word for a contact or user that was made for one person.
+// OpMember is the journal's word for what was done for one person: a contact or user that was made, a tag that was put on.
 const OpMember = "member"
+
+// memberTag is the batch of OpMember in which a tag was put on the contact.
+const memberTag = "tag"
 
 // ComparedFile says tag by tag what the CRM and the site have of one person.
 const ComparedFile = "member-compared.csv"
@@ -75,6 +78,56 @@ func MakePerson(ctx context.Context, deps Deps, member wp.Member, report job.Rep
 		return person.Contacts > 0, err
 	})
 	return person, err
+}
+
+// TagPerson puts the tag of what somebody bought on their contact, and reads it back. What it could start must be among allowed, by name. Who has the tag is left
+// as they are. Undo takes it back.
+func TagPerson(ctx context.Context, deps Deps, email, name string, allowed []string, report job.Reporter) (Person, error) {
+	if err := CheckAccount(ctx, deps); err != nil {
+		return Person{}, err
+	}
+	contact, err := findOne(ctx, deps, email, "", report)
+	if err != nil {
+		return Person{}, err
+	}
+	if !slices.Contains(tagNamesOf(contact), name) {
+		if err := mayStart(ctx, deps, []string{name}, allowed); err != nil {
+			return Person{}, err
+		}
+		if err := putTag(ctx, deps, contact, name, report); err != nil {
+			return Person{}, err
+		}
+	}
+	var person Person
+	_, err = untilSeen(ctx, deps, report, func() (bool, error) {
+		var err error
+		person, err = FindPerson(ctx, deps, email, report)
+		return person.Contacts == 1 && (slices.Contains(person.Tags, name) || !person.TagsKnown), err
+	})
+	if err == nil && person.TagsKnown && !slices.Contains(person.Tags, name) {
+		err = doing("put the tag "+name+" on the contact", errors.New("the CRM took it, but the contact does not show it yet; find the contact again in some minutes"))
+	}
+	return person, err
+}
+
+func putTag(ctx context.Context, deps Deps, contact crm.Contact, name string, report job.Reporter) error {
+	tags, _, err := ensureTags(ctx, deps, []string{name}, report)
+	if err != nil {
+		return err
+	}
+	to := []crm.Target{{ID: contact.ID, Email: contact.Email}}
+	err = deps.record(OpMember, memberTag, studentTag{Tag: name, IDs: []crm.ContactID{contact.ID}, Emails: []string{contact.Email}}, func() (any, error) {
+		outcomes, err := deps.CRM.ApplyTag(ctx, tags[name], to)
+		if err != nil {
+			return nil, err
+		}
+		return resultsOf(outcomes), outcomes[0].Err
+	})
+	if err != nil {
+		return doing("put the tag "+name+" on the contact", err)
+	}
+	_, err = deps.CRM.Settle(ctx)
+	return err
 }
 
 // MakeUser makes somebody a user of the site, as Subscriber, without any mail. Somebody with this address is found and left as they are.

@@ -52,13 +52,27 @@ type Merged struct {
 	Saved string
 }
 
+// SideBySide are two contacts as they were compared.
+type SideBySide struct {
+	Pair
+	// Moving are the tags that only the contact that goes has: the other one gets them.
+	Moving []string
+}
+
 // ComparePair reads both contacts and writes merge-pair.csv. Nothing is changed.
-func ComparePair(ctx context.Context, deps Deps, pair Pair, report job.Reporter) (Pair, error) {
+func ComparePair(ctx context.Context, deps Deps, pair Pair, report job.Reporter) (SideBySide, error) {
 	both, err := readPair(ctx, deps, pair, report)
 	if err != nil {
-		return Pair{}, err
+		return SideBySide{}, err
 	}
-	return Pair{KeepEmail: both.Keep.Email, Keep: both.Keep.ID, LoseEmail: both.Lose.Email, Lose: both.Lose.ID}, savePair(deps, both)
+	found := Pair{KeepEmail: both.Keep.Email, Keep: both.Keep.ID, LoseEmail: both.Lose.Email, Lose: both.Lose.ID}
+	return SideBySide{found, both.moving()}, savePair(ctx, deps, both)
+}
+
+// moving are the tags that only the contact that goes has.
+func (s saved) moving() []string {
+	has := tagNamesOf(s.Keep)
+	return slices.DeleteFunc(tagNamesOf(s.Lose), func(name string) bool { return slices.Contains(has, name) })
 }
 
 func readPair(ctx context.Context, deps Deps, pair Pair, report job.Reporter) (saved, error) {
@@ -81,7 +95,11 @@ func readPair(ctx context.Context, deps Deps, pair Pair, report job.Reporter) (s
 }
 
 // savePair writes line by line what each of the two has, and what the kept one will have.
-func savePair(deps Deps, both saved) error {
+func savePair(ctx context.Context, deps Deps, both saved) error {
+	names, err := fieldNames(ctx, deps)
+	if err != nil {
+		return err
+	}
 	keep, lose := both.Keep, both.Lose
 	_, merges := deps.CRM.Merger()
 	rows := [][]string{{"what", "keep", "lose", "after"}}
@@ -106,12 +124,50 @@ func savePair(deps Deps, both saved) error {
 	line("Name", strings.TrimSpace(keep.FirstName+" "+keep.LastName), strings.TrimSpace(lose.FirstName+" "+lose.LastName), either(strings.TrimSpace(keep.FirstName+" "+keep.LastName), strings.TrimSpace(lose.FirstName+" "+lose.LastName)))
 	line("Made", day(keep), day(lose), day(keep))
 	line("May get mail", string(keep.State), string(lose.State), string(keep.State))
-	fieldLines(both, either, line)
+	if err := orderLine(deps.Folder, both, line); err != nil {
+		return err
+	}
+	fieldLines(both, names, either, line)
 	tagLines(both, line)
 	return writeRows(deps.Folder, PairFile, rows)
 }
 
-func fieldLines(both saved, either func(a, b string) string, line func(what, a, b, after string)) {
+// fieldNames are the names of the CRM's custom fields, as people know them. A CRM that does not tell leaves the IDs.
+func fieldNames(ctx context.Context, deps Deps) (map[crm.FieldID]string, error) {
+	fields, err := deps.CRM.Fields(ctx)
+	if err != nil && !cannotTell(err) {
+		return nil, doing("read the custom fields", err)
+	}
+	names := map[crm.FieldID]string{}
+	for _, field := range fields {
+		names[field.ID] = field.Name
+	}
+	return names, nil
+}
+
+// orderLine says which orders of orders.csv either contact has. A list that was never read is not a list without orders.
+func orderLine(folder *checkpoint.Folder, both saved, line func(what, a, b, after string)) error {
+	keep, known, err := OrdersOf(folder, both.Keep.ID)
+	if err != nil {
+		return err
+	}
+	lose, _, err := OrdersOf(folder, both.Lose.ID)
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		line("Orders", "?", "?", "step 12 reads them; until then look in AccessAlly, Sales, Orders")
+	case len(keep)+len(lose) == 0:
+		line("Orders", "-", "-", "none in the list of step 12")
+	case len(lose) == 0:
+		line("Orders", strings.Join(keep, ", "), "-", strings.Join(keep, ", "))
+	default:
+		line("Orders", cmpText(strings.Join(keep, ", "), "-"), strings.Join(lose, ", "), strings.Join(append(keep, lose...), ", ")+", once you have moved them")
+	}
+	return nil
+}
+
+func fieldLines(both saved, names map[crm.FieldID]string, either func(a, b string) string, line func(what, a, b, after string)) {
 	values := map[crm.FieldID]bool{}
 	for id := range both.Keep.Fields {
 		values[id] = true
@@ -121,7 +177,7 @@ func fieldLines(both saved, either func(a, b string) string, line func(what, a, 
 	}
 	for _, id := range slices.Sorted(maps.Keys(values)) {
 		a, b := both.Keep.Fields[id], both.Lose.Fields[id]
-		line("Field "+string(id), a, b, either(a, b))
+		line("Field "+cmpText(names[id], string(id)), a, b, either(a, b))
 	}
 }
 
@@ -151,8 +207,9 @@ func bothTags(both saved) []string {
 }
 
 // MergePair makes one contact of two where the CRM can; elsewhere it gives the kept one the other's tags. Both contacts are saved in merge-<id>.json first, and the
-// intent is on disk. It cannot be undone. Afterwards the kept contact is read again. Running it again after it was cut off looks first.
-func MergePair(ctx context.Context, deps Deps, pair Pair, report job.Reporter) (Merged, error) {
+// intent is on disk. It cannot be undone. Afterwards the kept contact is read again. Running it again after it was cut off looks first. Where tags are moved one by
+// one, what they could start must be among allowed, by name.
+func MergePair(ctx context.Context, deps Deps, pair Pair, report job.Reporter, allowed ...string) (Merged, error) {
 	name := fmt.Sprintf("merge-%s.json", fileWord(string(pair.Lose)))
 	both, err := readPair(ctx, deps, pair, report)
 	if errors.Is(err, ErrNotOne) {
@@ -167,10 +224,15 @@ func MergePair(ctx context.Context, deps Deps, pair Pair, report job.Reporter) (
 	if !both.Keep.TagsKnown || !both.Lose.TagsKnown {
 		return Merged{}, &Refusal{Gate: ErrSamePerson, Detail: "their tags could not be read, so nobody could tell whether any was lost"}
 	}
+	merger, can := deps.CRM.Merger()
+	if !can {
+		if err := mayStart(ctx, deps, both.moving(), allowed); err != nil {
+			return Merged{}, err
+		}
+	}
 	if err := keepBoth(deps, name, both); err != nil {
 		return Merged{}, err
 	}
-	merger, can := deps.CRM.Merger()
 	err = deps.record(OpMerge, string(pair.Lose), mergeData{Pair: pair, Tags: bothTags(both)}, func() (any, error) {
 		if can {
 			report.Phase("Merging the contacts", 0)
@@ -267,16 +329,15 @@ func gone(ctx context.Context, deps Deps, lose crm.Contact) (bool, error) {
 	return !slices.ContainsFunc(found, func(contact crm.Contact) bool { return contact.ID == lose.ID && contact.State != crm.StateDeleted }), err
 }
 
-// OrdersOf lists the orders in orders.csv that a contact is known to have, by order ID.
-func OrdersOf(folder *checkpoint.Folder, contact crm.ContactID) ([]string, error) {
-	var ids []string
-	err := eachRow(folder, OrdersFile, func(cell func(string) string) {
+// OrdersOf lists the orders in orders.csv that a contact is known to have, by order ID. known is false where no list of orders has been read.
+func OrdersOf(folder *checkpoint.Folder, contact crm.ContactID) (ids []string, known bool, err error) {
+	err = eachRow(folder, OrdersFile, func(cell func(string) string) {
 		if cell("old_contact_id") == string(contact) || cell("new_contact_id") == string(contact) {
 			ids = append(ids, cmp.Or(cell("order_id"), cell("subscription_id")))
 		}
 	})
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, false, nil
 	}
-	return ids, doing("read "+OrdersFile, err)
+	return ids, err == nil, doing("read "+OrdersFile, err)
 }

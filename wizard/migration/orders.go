@@ -51,6 +51,7 @@ const (
 	StandsActive    Standing = "active"
 	StandsTrial     Standing = "trial"
 	StandsPastDue   Standing = "past due"
+	StandsFailed    Standing = "failed"
 	StandsPaused    Standing = "paused"
 	StandsCancelled Standing = "cancelled"
 	StandsEnded     Standing = "ended"
@@ -71,7 +72,7 @@ const (
 // Orders is what is known of the shop's subscriptions. The list itself is in orders.csv, what is charged next first.
 type Orders struct {
 	Total, ToDo, Look, Moved, Ended               int
-	PastDue, Trial, Paused, Cancelled             int
+	PastDue, Failed, Trial, Paused, Cancelled     int
 	OtherEmail, NoMember, OtherGateway, Uncertain int
 	Unreadable                                    int
 	// Disproved were ticked off, although the shop still has their old contact ID. Their ticks are taken back.
@@ -87,15 +88,19 @@ type Orders struct {
 // buyer is what contact-ids.csv says of a member.
 type buyer struct{ user, email, contact, sign string }
 
-// standingOf reads a shop's word. (AccessAlly: Active, Payment Due, Payment Failed, Paused, Replaced, Success; Stripe and PayPal: their API references.)
+// standingOf reads a shop's word. (AccessAlly: Active, Payment Due, Payment Failed, Paused, Replaced, Success; Stripe and PayPal: their API references.) Payment Due
+// lasts for three days, in which AccessAlly tries Stripe each day; then it is Payment Failed, and nobody tries again (AccessAlly, How to Follow Up on a Failed Payment;
+// Stripe says unpaid).
 func standingOf(status string) Standing {
 	switch bare(status) {
 	case "active", "current", "running", "enabled", "approved":
 		return StandsActive
 	case "trial", "trialing", "trialling", "intrial", "freetrial":
 		return StandsTrial
-	case "paymentdue", "pastdue", "due", "overdue", "paymentfailed", "failed", "unpaid":
+	case "paymentdue", "pastdue", "due", "overdue":
 		return StandsPastDue
+	case "paymentfailed", "failed", "unpaid":
+		return StandsFailed
 	case "paused", "pause", "onhold", "hold", "suspended":
 		return StandsPaused
 	case "cancelled", "canceled", "cancelling", "canceling", "pendingcancel", "pendingcancellation", "stopped":
@@ -213,7 +218,13 @@ func (o *Orders) describe(order *Order) {
 	coming := order.Next.After(o.now.Add(-24 * time.Hour))
 	switch order.Standing {
 	case StandsPastDue:
-		o.note(order, &o.PastDue, "past due: AccessAlly tries again each day")
+		text := "past due: AccessAlly tries again each day"
+		if strings.Contains(bare(order.Gateway), "paypal") {
+			text = "past due: PayPal tries again by itself"
+		}
+		o.note(order, &o.PastDue, text)
+	case StandsFailed:
+		o.note(order, &o.Failed, "failed: nobody tries again, and access should be gone: check")
 	case StandsTrial:
 		o.note(order, &o.Trial, "in trial: the first charge is still to come")
 	case StandsPaused:
@@ -267,7 +278,7 @@ func (o *Orders) count(order *Order) {
 	}
 }
 
-// first orders by what is charged next: what is past due is tried every day, what has no date comes after what has, and what has ended comes last.
+// first orders by what is charged next: what is past due is tried again within days, what has failed is not tried any more, what has no date comes after what has, and what has ended comes last.
 func (o *Orders) first(a, b Order) int {
 	return cmp.Or(cmp.Compare(urgency(a), urgency(b)), a.Next.Compare(b.Next), cmp.Compare(a.ID, b.ID))
 }
@@ -280,7 +291,7 @@ func urgency(order Order) int {
 		return 3
 	case order.Standing == StandsPastDue:
 		return 0
-	case order.Next.IsZero():
+	case order.Standing == StandsFailed || order.Next.IsZero():
 		return 2
 	}
 	return 1

@@ -59,7 +59,9 @@ func TestTheListOfSubscriptions(t *testing.T) {
 			"8;11;ada@example.com;Canceled;5;"+day(-40)+";Stripe\n"+
 			"9;901;ada@example.com;Active;7;"+day(2)+";Wallet\n"+
 			"10;901;;Active;7;"+day(2)+";Stripe\n"+
-			"11;77;eve@example.com;Hibernating;7;"+day(2)+";Stripe\n")
+			"11;77;eve@example.com;Hibernating;7;"+day(2)+";Stripe\n"+
+			"12;11;ada@example.com;Payment Due;7;"+day(-1)+";Stripe\n"+
+			"13;12;bo@example.com;Payment Due;7;"+day(-1)+";PayPal\n")
 		layout, err := LookAtOrders(path)
 		if err != nil || len(layout.Ask) > 0 {
 			t.Fatalf("asks %q: %v", layout.Ask, err)
@@ -69,25 +71,29 @@ func TestTheListOfSubscriptions(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]string{"1": "to do 901", "2": "to do 902", "3": "look 903", "4": "look ", "5": "to do 902", "6": "moved 905", "7": "to do 901", "8": "ended 901",
-			"9": "moved 901", "10": "look ", "11": "look 905"}
+			"9": "moved 901", "10": "look ", "11": "look 905", "12": "to do 901", "13": "to do 902"}
+		notes := map[string]string{"5": "failed: nobody tries again, and access should be gone: check", "12": "AccessAlly tries again each day", "13": "PayPal tries again by itself"}
 		var order []string
 		for _, one := range orders.list {
 			order = append(order, one.ID)
 			if got := string(one.State) + " " + one.NewContact; got != want[one.ID] {
 				t.Errorf("order %s: %q, want %q (%v)", one.ID, got, want[one.ID], one.Notes)
 			}
+			if got := strings.Join(one.Notes, "; "); !strings.Contains(got, notes[one.ID]) {
+				t.Errorf("order %s: the note says %q", one.ID, got)
+			}
 		}
-		if got := strings.Join(order, " "); got != "5 4 10 11 2 3 1 7 9 6 8" {
+		if got := strings.Join(order, " "); got != "12 13 4 10 11 2 3 1 7 5 9 6 8" {
 			t.Errorf("the order of the list: %s", got)
 		}
-		if orders.PastDue != 1 || orders.Trial != 1 || orders.Paused != 1 || orders.Cancelled != 1 || orders.OtherEmail != 1 || orders.NoMember != 1 || orders.OtherGateway != 1 {
+		if orders.PastDue != 2 || orders.Failed != 1 || orders.Trial != 1 || orders.Paused != 1 || orders.Cancelled != 1 || orders.OtherEmail != 1 || orders.NoMember != 1 || orders.OtherGateway != 1 {
 			t.Errorf("flags: %+v", orders)
 		}
 		open, err := TickOrder(folder, "2")
-		if err != nil || open != 7 {
+		if err != nil || open != 9 {
 			t.Errorf("one ticked off: %d open, %v", open, err)
 		}
-		if open, err = TickOrder(folder, "2"); err != nil || open != 8 {
+		if open, err = TickOrder(folder, "2"); err != nil || open != 10 {
 			t.Errorf("the tick taken back: %d open, %v", open, err)
 		}
 	})

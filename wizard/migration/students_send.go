@@ -18,8 +18,9 @@ const OpStudent = "student"
 // StudentBatch is what is to be done with the students in students.csv.
 type StudentBatch struct {
 	Tags []string
-	// Accepted says that the owner lets automations start for these people.
+	// Accepted says that the owner lets everything start for these people, Allowed that these automations may, by their names as StudentStarts gives them.
 	Accepted bool
+	Allowed  []string
 }
 
 // StudentsSent is what became of a batch, read back from the CRM.
@@ -62,16 +63,15 @@ func SendStudents(ctx context.Context, deps Deps, batch StudentBatch, report job
 	if err := CheckAccount(ctx, deps); err != nil {
 		return StudentsSent{}, err
 	}
-	starts, err := StudentStarts(ctx, deps, batch.Tags)
-	if err != nil {
-		return StudentsSent{}, err
-	}
-	if len(starts) > 0 && !batch.Accepted {
-		return StudentsSent{}, &Refusal{Gate: ErrUndecided, Detail: strings.Join(starts, ", ")}
+	if !batch.Accepted {
+		if err := mayStart(ctx, deps, batch.Tags, batch.Allowed); err != nil {
+			return StudentsSent{}, err
+		}
 	}
 	deps = deps.paced()
 	defer watchWaits(ctx, deps.CRM, report, deps.pacer.wait)()
 	sender := &studentSender{deps: deps, report: report}
+	var err error
 	if sender.list, err = LoadStudents(deps.Folder); err != nil {
 		return StudentsSent{}, err
 	}

@@ -209,12 +209,18 @@ func TestWhatTheToolsDidIsTakenBack(t *testing.T) {
 	}
 }
 
-// addSomebody makes a contact for one person.
+// addSomebody makes a contact for one person, and puts the tag of what they bought on it and on the contact of an old customer.
 func (s *story) addSomebody() {
 	s.t.Helper()
 	person, err := migration.MakePerson(s.t.Context(), s.deps, wp.Member{Email: "one.more@example.org", FirstName: "One", LastName: "More"}, job.Discard)
 	if err != nil || person.Contacts != 1 {
 		s.t.Fatalf("the contact: %+v, %v", person, err)
+	}
+	for _, email := range []string{"one.more@example.org", "outsider@example.net"} {
+		tagged, err := migration.TagPerson(s.t.Context(), s.deps, email, "Bought by hand", nil, job.Discard)
+		if err != nil || !slices.Contains(tagged.Tags, "Bought by hand") {
+			s.t.Fatalf("%s with the tag: %+v, %v", email, tagged, err)
+		}
 	}
 }
 

@@ -126,8 +126,15 @@ func (b *book) hadTag(p *past, tag string) {
 	p.had[tag] = true
 }
 
-// takePerson reads a line about a contact or user that was made for one person.
+// takePerson reads a line about a contact or user that was made for one person, or a tag that was put on.
 func (b *book) takePerson(entry checkpoint.Entry) error {
+	if entry.Batch == memberTag {
+		if entry.Phase != checkpoint.Intent {
+			return nil
+		}
+		b.last = entry.At
+		return b.takeStudentTag(entry)
+	}
 	var data struct {
 		Email   string
 		ID      crm.ContactID

@@ -23,6 +23,7 @@ var asideKinds = []tally{
 	{name: "students.refused", words: "Students whom the CRM refused"},
 	{name: "students.tags", words: "Tags put on students"},
 	{name: "member.contacts", words: "Contacts made for a single member"},
+	{name: "member.tags", words: "Tags put on the contact of a single member"},
 	{name: "users", words: "Users made on the site, without any mail"},
 	{name: "merges", words: "Contacts merged, or given the other's tags"},
 	{name: "links", words: "Contact IDs set on the site"},
@@ -55,6 +56,10 @@ func (a asideFacts) take(entry checkpoint.Entry) error {
 	case migration.OpStudent:
 		return a.takeStudents(entry)
 	case migration.OpMember:
+		if entry.Batch == "tag" {
+			a.add("member.tags", 1, entry.Seq)
+			return nil
+		}
 		var made struct {
 			User    int64
 			Existed bool

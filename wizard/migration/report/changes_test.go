@@ -73,6 +73,9 @@ func TestWhatTheToolsDidStandsInTheReport(t *testing.T) {
 		if _, err := migration.MakePerson(s.t.Context(), s.deps, person, job.Discard); err != nil {
 			s.t.Fatal(err)
 		}
+		if _, err := migration.TagPerson(s.t.Context(), s.deps, person.Email, "Course 2024", nil, job.Discard); err != nil {
+			s.t.Fatal(err)
+		}
 		handler := s.site.Handler()
 		on, err := site.Find(s.t.Context(), site.Settings{Values: handler.Credentials(), Transport: sandbox.Transport(handler)}, "https://members.example.com")
 		if err != nil {
@@ -97,7 +100,7 @@ func TestWhatTheToolsDidStandsInTheReport(t *testing.T) {
 		}
 		s.report()
 		text := s.read(report.MarkdownFile)
-		for _, want := range []string{"| Students of a course platform made contacts in the CRM | 2 |", "| Tags put on students | 2 |", "| Contacts made for a single member | 1 |",
+		for _, want := range []string{"| Students of a course platform made contacts in the CRM | 2 |", "| Tags put on students | 2 |", "| Contacts made for a single member | 1 |", "| Tags put on the contact of a single member | 1 |",
 			"| Users made on the site, without any mail | 1 |", "| Contact IDs set on the site | 57 |",
 			"there were 1 subscription:", "Since the look before 0 are new, 0 have changed and 0 are gone."} {
 			if !strings.Contains(text, want) {
