@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,7 @@ import (
 	"allyswitch/crm/registry"
 	"allyswitch/steps"
 	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
 )
 
 // passwordHash and sessionToken stand in the export, as in every real one.
@@ -81,6 +83,9 @@ func (j *journey) scanFolder() {
 		data, err := os.ReadFile(path)
 		files++
 		j.scan(filepath.Base(path), path+"\n"+string(data))
+		if name := filepath.Base(path); !slices.Contains(checkpoint.FileNames(), name) {
+			j.t.Errorf("%s is not among the names of checkpoint.FileNames, so starting again would leave it behind", name)
+		}
 		return err
 	})
 	if err != nil || files < 5 {

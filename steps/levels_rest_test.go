@@ -90,14 +90,14 @@ func (j *journey) saysLinksAreUnknown() {
 }
 
 // Without a tag file nobody's access can be carried over. Over REST there is no other way to learn the tags: the page asks for the file, and the switch is held
-// until the owner accepts that nobody can tell the access of anybody.
+// until the owner accepts every gap, and that nobody can tell the access of anybody.
 func TestOverRESTTheTagFileIsAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := beginOverREST(t, "kit")
 		tags := j.demo.Answers["tags.file"]
 		delete(j.demo.Answers, "tags.file")
 		var missing *plain.ErrMissing
-		if err := j.walk(steps.Switch, withoutPlugin()); !errors.As(err, &missing) || missing.Key != "switch.access" || !strings.Contains(missing.Help, "of 31 nobody can tell") {
+		if err := j.walk(steps.Switch, withoutPlugin()); !errors.As(err, &missing) || missing.Key != "tags.accept" || !strings.Contains(missing.Help, "31 members are not in the tag file") {
 			t.Fatalf("without a tag file the walk ended with %v", err)
 		}
 		if facts := factsOf(j, steps.Export); !strings.Contains(facts, "no tag file yet") {
@@ -105,6 +105,10 @@ func TestOverRESTTheTagFileIsAskedFor(t *testing.T) {
 		}
 		if question, asked := j.question(steps.Export, "tags.file"); !asked || !strings.Contains(question.Help, "tags") {
 			t.Errorf("the tag file is not asked for: %+v", question)
+		}
+		j.answer(steps.Tags, "tags.accept", "accept 31 gaps")
+		if err := j.walk(steps.Switch, withoutPlugin()); !errors.As(err, &missing) || missing.Key != "switch.access" || !strings.Contains(missing.Help, "of 31 nobody can tell") {
+			t.Fatalf("with the gaps accepted the walk ended with %v", err)
 		}
 		j.demo.Answers["tags.file"] = tags
 		if err := j.walk(steps.Switch, withoutPlugin()); err != nil {

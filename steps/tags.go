@@ -66,12 +66,18 @@ func (s *step) tagItems(state *checkpoint.State, name string) []wizard.Item {
 			Columns: []wizard.Column{{Title: "ID", Width: 8}, {Title: "Address", Width: 30, Private: true}, {Title: "Problem", Width: 16}, {Title: "Tags"}},
 			Row: func(i int) []string {
 				return []string{rows.cell(i, "ID"), rows.cell(i, "user_email"), rows.cell(i, "problem"), apart(rows.cell(i, "tags"))}
-			}},
-		s.crmTask(state, wizard.Task{Key: "mend", Label: "Send what is missing, and compare again", Required: true, Complete: accepted,
-			Help: "If gaps stay after that, you can go on without them. You have to say so in so many words."}, s.mend),
-		s.ask(state, wizard.Question{Key: "tags.accept", Label: "Go on although there are gaps?", Confirm: acceptance,
-			Help: fmt.Sprintf("These members will not be able to open what their tags open. To go on all the same, type: %s", acceptance)}))
-	return items
+			}})
+	unknown := int(count(state, Tags, "tags-unknown"))
+	if gaps > unknown {
+		items = append(items, s.crmTask(state, wizard.Task{Key: "mend", Label: "Send what is missing, and compare again", Required: true, Complete: accepted,
+			Help: "If gaps stay after that, you can go on without them. You have to say so in so many words."}, s.mend))
+	}
+	help := "These members will not be able to open what their tags open."
+	if unknown > 0 {
+		help = say("%d {member is|members are} not in the tag file: nobody knows what they may open, and after the switch it may be nothing. Step 2 asks what that means.", unknown)
+	}
+	return append(items, s.ask(state, wizard.Question{Key: "tags.accept", Label: "Go on although there are gaps?", Confirm: acceptance, Required: gaps == unknown,
+		Help: fmt.Sprintf("%s To go on all the same, type: %s", help, acceptance)}))
 }
 
 func (s *step) prove(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
@@ -96,7 +102,7 @@ func keepProof(state *checkpoint.State, id string, proof *migration.Proof) {
 		"pairs-missing": proof.PairsMissing, "pairs-unknown": proof.PairsUnknown, "gaps": proof.Gaps,
 		"linked": proof.Links.Linked(), "unlinked": proof.Links.Unlinked(), "differs": proof.Links.Differs, "unclear": proof.Links.Unclear,
 		"site-only": proof.Links.SiteOnly, "orphans": proof.Links.Orphans,
-		"kept": proof.Access.Kept, "lost": proof.Access.Lost, "gained": proof.Access.Gained, "undecided": proof.Access.Undecided, "hidden": proof.Access.Hidden} {
+		"kept": proof.Access.Kept, "lost": proof.Access.Lost, "gained": proof.Access.Gained, "undecided": proof.Access.Undecided, "hidden": proof.Access.Hidden, "tags-unknown": proof.TagsUnknown} {
 		setCount(state, id, key, value)
 	}
 	setNote(state, id, "proof", proof.Sentence())
@@ -117,6 +123,9 @@ func (s *step) proofFacts(state *checkpoint.State) []wizard.Fact {
 		mark = wizard.MarkBad
 	}
 	facts := []wizard.Fact{fact(mark, "Proof", sentence)}
+	if n := count(state, Tags, "tags-unknown"); n > 0 {
+		facts = append(facts, fact(wizard.MarkUnknown, "Not listed", say("%d {member is|members are} not in the tag file. If the file is complete, say so in step 2: then they have no tags", n)))
+	}
 	if n := count(state, Tags, "hidden"); n > 0 {
 		facts = append(facts, fact(wizard.MarkUnknown, "Access", say("%d {member has|members have} all tags, but {is|are} not active in the CRM, which may hide them from AccessAlly: access.csv names them. "+
 			"Ask them to subscribe again, and try one of them after the switch", n)))

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"allyswitch/wizard/checkpoint"
 )
 
 // The most lines of log and journal that are looked at from the end.
@@ -180,15 +182,6 @@ func plainPath(path string) string {
 // stamped are the names that the program makes up from the time.
 var stamped = regexp.MustCompile(`^(?:before-[0-9TZ-]+|support-[0-9TZ-]+\.zip)$`)
 
-// knownNames are the other names that the program gives. Any other name is somebody's own.
-var knownNames = strings.Fields(`access.csv accessally-tags.csv allyswitch-companion.zip allyswitch.log automations.csv before.jsonl canaries.json checkpoint.json
-	checkpoint.json.bak contact-ids.csv controls.csv crm-setup.csv decisions.json delta-members.csv delta-rejected.csv delta-tags.csv delta.csv
-	delta.json drift.csv duplicates.csv failed.csv gaps.csv journal.jsonl link-problems.csv lock member-compared.csv member-tags.csv members.csv
-	merge-pair.csv offering-automations.csv offerings.json orders-changes.csv orders-done.csv orders.csv plan-members.csv plan.json progress.json proof.json
-	rehearsal.json rejected.csv report-redacted.html report-redacted.md report.html report.md sample.csv site-contacts.csv site-links.csv site-tags.csv
-	site-users.csv skipped.csv students-rejected.csv students-users.csv students.csv tag-list.csv tag-references-before.json tag-references.csv
-	tag-worksheet.html tags-demo.csv team-members.csv team-tags.csv undo-left.csv undo.csv user-export-demo.csv`)
-
 // fileList lists the folder.
 func fileList(root *os.Root) []byte {
 	var out strings.Builder
@@ -207,7 +200,7 @@ func fileList(root *os.Root) []byte {
 }
 
 func fileName(name string) string {
-	if slices.Contains(knownNames, name) || stamped.MatchString(name) {
+	if slices.Contains(checkpoint.FileNames(), name) || stamped.MatchString(name) {
 		return name
 	}
 	return "[another file]"

@@ -6,19 +6,17 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"time"
 )
 
-// former are the files that belong to one migration and make room for the next. Anything else in the folder is left alone.
-var former = [...]string{stateFile, backupFile, journalFile, "members.csv", "rejected.csv", "member-tags.csv", "contact-ids.csv", "orders.csv",
-	"report.html", "report.md", "allyswitch.log"}
-
-// startAgain moves the files of the former migration aside. A checkpoint of another program is not ours to move.
+// startAgain moves the files of the former migration aside, all of them: what is left of an old plan or proof would be taken for the new one's. A checkpoint
+// of another program is not ours to move.
 func (f *Folder) startAgain() error {
 	if _, err := readState(f.root, stateFile); errors.Is(err, ErrNotOurs) || errors.Is(err, ErrUnsafe) {
 		return err
 	}
-	return f.setAside(former[:]...)
+	return f.setAside(slices.DeleteFunc(FileNames(), func(name string) bool { return name == lockFile })...)
 }
 
 // setAside moves the files that exist into a new dated subfolder.

@@ -114,6 +114,35 @@ func TestWithoutAReadableBackup(t *testing.T) {
 	}
 }
 
+// TestStartingAgainLeavesNothingOfTheFormerMigration: an old plan or proof must not be taken for the new migration's. What the owner put there stays.
+func TestStartingAgainLeavesNothingOfTheFormerMigration(t *testing.T) {
+	dir := worked(t)
+	for _, name := range FileNames() {
+		if name != stateFile && name != journalFile && name != lockFile {
+			write(t, dir, name, []byte("old"))
+		}
+	}
+	write(t, dir, "my own export.csv", []byte("mine"))
+	folder := open(t, dir, Options{Tool: "allyswitch test", StartAgain: true})
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		text, _ := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if string(text) == "old" {
+			t.Errorf("%s of the former migration is still there", entry.Name())
+		}
+	}
+	for _, name := range []string{"plan.json", "before.jsonl", "proof.json", "delta.json", "canaries.json", "students.csv"} {
+		aside(t, dir, name)
+	}
+	if string(read(t, dir, "my own export.csv")) != "mine" {
+		t.Error("the owner's own file was moved")
+	}
+	mustClose(t, folder)
+}
+
 func TestMissingCheckpointIsNoNewMigration(t *testing.T) {
 	dir := worked(t)
 	os.Remove(filepath.Join(dir, stateFile))

@@ -130,7 +130,7 @@ func (p *prover) accessMember(access *Access, i int, contacts []Seen) {
 	}
 	if !m.TagsKnown {
 		access.Undecided++
-		p.change("not decidable", m, nil, nil, "not in the tag file", contacts)
+		p.change("not decidable", m, nil, nil, notInTagFile, contacts)
 		return
 	}
 	if len(contacts) != 1 || !contacts[0].TagsKnown {

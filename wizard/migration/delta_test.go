@@ -91,6 +91,32 @@ func TestWhatChangesBetweenExportAndSwitchIsCarriedOver(t *testing.T) {
 	})
 }
 
+// TestWhoChangesAddressKeepsTheirTags has a member who is another contact at most CRMs after a change of address: that one needs every tag as well.
+func TestWhoChangesAddressKeepsTheirTags(t *testing.T) {
+	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
+		s.sendEverybody()
+		s.prove()
+		person := s.person("everything@example.com")
+		person.Email = "moved@example.com"
+		if delta := s.lookAgain(); delta.Changed != 1 {
+			t.Fatalf("the change was not seen: %s", delta.Sentence())
+		}
+		carried := s.carry()
+		contents := s.sandbox.Contents()
+		if moved := contactOf(&contents, person.Email); len(missing(person.Tags, moved.Tags)) > 0 {
+			t.Errorf("the contact has %v of %v", moved.Tags, person.Tags)
+		}
+		if !carried.Proof.Complete() || carried.Delta.Waiting != 0 {
+			t.Errorf("%d wait; %s", carried.Delta.Waiting, carried.Proof.Sentence())
+		}
+	})
+}
+
+// missing are the tags that are wanted and not there.
+func missing(wanted, there []string) []string {
+	return slices.DeleteFunc(slices.Clone(wanted), func(tag string) bool { return slices.Contains(there, tag) })
+}
+
 func TestALostTagGoesOnlyWhenTheOwnerSaysSo(t *testing.T) {
 	forEveryCRM(t, sandbox.Options{}, func(t *testing.T, s *story) {
 		s.sandbox.Load(oldCustomers())

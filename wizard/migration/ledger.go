@@ -91,6 +91,7 @@ func readLedger(folder *checkpoint.Folder) (*ledger, error) {
 	l := &ledger{members: map[int64]sent{}, open: map[string]openBatch{}, tagged: map[string]map[int64]bool{},
 		skipped: map[int64]bool{}, made: map[string]int{}, reasons: map[int64]string{}}
 	err := folder.Journal().Scan(l.take)
+	l.batches = int(folder.Journal().End().Lines) // no name has a number above that
 	return l, doing("read the journal", err)
 }
 
@@ -125,7 +126,6 @@ type skipData struct {
 func (l *ledger) takeUpsert(entry checkpoint.Entry) error {
 	l.last = entry.At
 	if entry.Phase == checkpoint.Intent {
-		l.batches++
 		var intent upsertIntent
 		if err := json.Unmarshal(entry.Data, &intent); err != nil {
 			return err
@@ -151,12 +151,22 @@ func (l *ledger) keep(seq int64, intent upsertIntent, outcome upsertOutcome) {
 		if l.knows(id) {
 			answer.known = l.members[id].known
 		}
+		if before := l.members[id].id; before != "" && before != answer.id {
+			l.forgetTags(id)
+		}
 		l.members[id] = answer
 		if why := outcome.Reasons[id]; why != "" {
 			l.reasons[id] = why
 		} else {
 			delete(l.reasons, id)
 		}
+	}
+}
+
+// forgetTags is for a member who may have another contact now, by another address: the tags are on the former one.
+func (l *ledger) forgetTags(member int64) {
+	for _, members := range l.tagged {
+		delete(members, member)
 	}
 }
 

@@ -32,6 +32,8 @@ type Proof struct {
 	PairsProven   int `json:"pairs_proven"`
 	PairsMissing  int `json:"pairs_missing"`
 	PairsUnknown  int `json:"pairs_unknown"`
+	// TagsUnknown are members of whom nobody has told which tags they have on the site: nothing can be proven of them.
+	TagsUnknown int `json:"tags_unknown,omitempty"`
 	// Gaps are the members for whom something is missing or unknown. It is zero when everything is proven.
 	Gaps int `json:"gaps"`
 	// Links and Access are seen in the same read-back.
@@ -52,8 +54,12 @@ func (p Proof) Sentence() string {
 	if p.Complete() {
 		return words.Say("All %d members are in the CRM with all %d of their tags.", p.Members, p.PairsExpected)
 	}
-	return words.Say("%d of %d members are not proven yet: %d {has|have} no contact, %d {tag is|tags are} missing, %d could not be told.",
+	sentence := words.Say("%d of %d members are not proven yet: %d {has|have} no contact, %d {tag is|tags are} missing, %d could not be told.",
 		p.Gaps, p.Members, p.Missing+p.Left, p.PairsMissing, p.PairsUnknown)
+	if p.TagsUnknown > 0 {
+		sentence += words.Say(" Of %d {member|members} nobody knows which tags they have on the site.", p.TagsUnknown)
+	}
+	return sentence
 }
 
 // ProofFile is where the last proof is kept.
@@ -192,6 +198,11 @@ func (p *prover) compareMember(proof *Proof, i int, contacts []Seen) {
 		proof.Updated++
 	}
 	contact := p.linked(m.ID, contacts)
+	if !m.TagsKnown {
+		proof.TagsUnknown++
+		p.gap(proof, i, notInTagFile, nil, contact.ID)
+		return
+	}
 	if !contact.TagsKnown && len(m.Tags) > 0 {
 		proof.PairsUnknown += len(m.Tags)
 		p.gap(proof, i, "tags unknown", m.Tags, contact.ID)
@@ -204,6 +215,9 @@ func (p *prover) compareMember(proof *Proof, i int, contacts []Seen) {
 		p.gap(proof, i, "tags missing", missing, contact.ID)
 	}
 }
+
+// notInTagFile is the gap of members whose tags on the site are unknown. It is never taken for having none.
+const notInTagFile = "tags on the site unknown"
 
 func (p *prover) absent(proof *Proof, i int) {
 	m := &p.roster.Members[i]
