@@ -387,3 +387,58 @@ func TestAnAccountWithoutANameIsNoAccount(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Once an answer was lost, the owner's stop or a key taken back meanwhile must not make it look as if nothing had been sent.
+func TestALostAnswerIsNotForgottenOverLaterTrouble(t *testing.T) {
+	takenBack := &crm.Error{Kind: crm.KindAuth}
+	for name, test := range map[string]struct {
+		stopAfter time.Duration
+		second    error
+		find      error
+	}{
+		"stopped before the look-up": {stopAfter: 500 * time.Millisecond},
+		"the look-up is refused":     {find: takenBack},
+		"the second try is refused":  {second: takenBack},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if test.stopAfter > 0 {
+					time.AfterFunc(test.stopAfter, cancel)
+				}
+				tries := 0
+				try := func() error {
+					if tries++; tries > 1 {
+						return test.second
+					}
+					return lost()
+				}
+				f := &fake{features: crm.Features{UpsertBatch: 1, TagBatch: 1}}
+				f.upsert = func([]crm.Contact) ([]crm.Outcome, error) { return nil, try() }
+				f.apply = func([]crm.Target) ([]crm.Outcome, error) { return nil, try() }
+				f.create = func(string) (crm.Tag, error) { return crm.Tag{}, try() }
+				f.find = func(string) ([]crm.Contact, error) { return nil, test.find }
+				client := open(t, f)
+				contact := []crm.Contact{{Email: "ada@example.com"}}
+				_, written := client.Upsert(ctx, contact)
+				works := map[string]error{"written": written}
+				if test.find == nil && test.stopAfter == 0 {
+					tries = 0
+					_, works["tagged"] = client.ApplyTag(ctx, crm.Tag{ID: "1", Name: "VIP"}, []crm.Target{{ID: "1"}})
+					tries = 0
+					_, works["made"] = client.EnsureTag(ctx, "VIP")
+				}
+				for what, err := range works {
+					var trouble *crm.Error
+					if !errors.As(err, &trouble) || !trouble.Sent {
+						t.Errorf("it may have been %s, and the error says that nothing was sent: %v", what, err)
+					}
+				}
+				if takenBack.Sent {
+					t.Error("the driver's own error was changed")
+				}
+			})
+		})
+	}
+}

@@ -63,6 +63,17 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// MaybeSent is err as it is about work of which a part may have been carried out, by an earlier request: with Sent set.
+func MaybeSent(err error) error {
+	var trouble *Error
+	if !errors.As(err, &trouble) || trouble.Sent {
+		return err
+	}
+	doubtful := *trouble
+	doubtful.Sent = true
+	return &doubtful
+}
+
 // IsKind says whether err is, or wraps, an *Error of that kind.
 func IsKind(err error, kind Kind) bool {
 	var e *Error

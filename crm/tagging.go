@@ -68,11 +68,16 @@ func (c *Client) ensureTag(ctx context.Context, op, name string) (Tag, error) {
 	return c.createTag(ctx, op, name)
 }
 
-// untilKnown tries again, a few times, while it is unknown whether something was made. Each try looks first.
+// untilKnown tries again, a few times, while it is unknown whether something was made. Each try looks first. Once it was unknown, an
+// error says so, whatever came after.
 func untilKnown[T any](ctx context.Context, c *Client, reason string, try func() (T, error)) (T, error) {
+	doubt := false
 	for round := 1; ; round++ {
 		made, err := try()
-		if !wasSent(err) || round == mostRounds || ctx.Err() != nil {
+		if doubt = doubt || wasSent(err); doubt {
+			err = MaybeSent(err)
+		}
+		if !wasSent(err) || round == mostRounds || ctx.Err() != nil || needsAPerson(err) {
 			return made, err
 		}
 		if err := c.pause(ctx, reason, max(c.features.ReadLag, firstBackoff)); err != nil {
@@ -183,13 +188,17 @@ func (c *Client) ApplyTag(ctx context.Context, tag Tag, to []Target) ([]Outcome,
 		return nil, c.ready(ctx, op)
 	}
 	defer unlock()
+	doubt := false
 	for round := 1; ; round++ {
 		outcomes, err := c.applyOnce(ctx, op, tag, to)
-		if err == nil || !wasSent(err) || round == mostRounds || ctx.Err() != nil {
+		if doubt = doubt || wasSent(err); doubt {
+			err = MaybeSent(err)
+		}
+		if err == nil || !wasSent(err) || round == mostRounds || ctx.Err() != nil || needsAPerson(err) {
 			return outcomes, err
 		}
 		if err := c.pause(ctx, "applying the tag again", firstBackoff); err != nil {
-			return nil, err
+			return nil, MaybeSent(err)
 		}
 	}
 }

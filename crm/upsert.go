@@ -75,6 +75,8 @@ type writing struct {
 	op       string
 	contacts []Contact
 	outcomes []Outcome
+	// doubt says that it was unknown once what became of a contact.
+	doubt bool
 }
 
 // run sends all contacts, and again those whose fate stays unknown.
@@ -85,16 +87,32 @@ func (w *writing) run(ctx context.Context) ([]Outcome, error) {
 	}
 	for round := 1; ; round++ {
 		unknown, err := w.send(ctx, open)
-		if len(unknown) == 0 || ctx.Err() != nil || round == mostRounds {
-			return w.outcomes, w.client.named(w.op, err)
+		w.doubt = w.doubt || len(unknown) > 0
+		if len(unknown) == 0 || ctx.Err() != nil || round == mostRounds || needsAPerson(err) {
+			return w.outcomes, w.trouble(err)
 		}
 		if open, err = w.lookUp(ctx, unknown); err != nil {
-			return w.outcomes, w.client.named(w.op, err)
+			return w.outcomes, w.trouble(err)
 		}
 		if len(open) == 0 {
 			return w.outcomes, nil
 		}
 	}
+}
+
+// trouble is an error with its name. Once there was doubt about a contact, a pause that was cut short or a look-up that was refused
+// does not take it away.
+func (w *writing) trouble(err error) error {
+	err = w.client.named(w.op, err)
+	if w.doubt {
+		return MaybeSent(err)
+	}
+	return err
+}
+
+// needsAPerson says that asking again by itself would get the same refusal.
+func needsAPerson(err error) bool {
+	return IsKind(err, KindAuth) || IsKind(err, KindPermission) || IsKind(err, KindPlanLimit)
 }
 
 // send writes the contacts at these places and returns the places whose fate is unknown. An error without unknown places is final.

@@ -42,15 +42,16 @@ func (d *driver) changeTag(ctx context.Context, op string, targets []crm.Target,
 		places = append(places, i)
 	}
 	if len(places) >= fewestInABatch {
-		return w.outcomes, w.saveBatch(ctx, places)
+		return w.outcomes, w.afterSome(w.saveBatch(ctx, places))
 	}
 	for _, i := range places {
-		w.outcomes[i] = crm.Outcome{ID: targets[i].ID, Result: crm.Updated}
 		if err := one(targets[i]); concernsOne(err) {
 			w.fail(i, err)
+			continue
 		} else if err != nil {
-			return nil, err
+			return nil, w.afterSome(err)
 		}
+		w.outcomes[i] = crm.Outcome{ID: targets[i].ID, Result: crm.Updated}
 	}
 	return w.outcomes, nil
 }

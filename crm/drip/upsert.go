@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"unicode/utf8"
 
 	"allyswitch/crm"
@@ -43,10 +44,18 @@ func (d *driver) Upsert(ctx context.Context, contacts []crm.Contact) ([]crm.Outc
 	single, batch := w.split(good)
 	for _, i := range single {
 		if err := w.saveOne(ctx, i); err != nil {
-			return nil, err
+			return nil, w.afterSome(err)
 		}
 	}
-	return w.outcomes, w.saveBatch(ctx, batch)
+	return w.outcomes, w.afterSome(w.saveBatch(ctx, batch))
+}
+
+// afterSome is an error about a piece of work of which others may have been saved already.
+func (w *writing) afterSome(err error) error {
+	if slices.ContainsFunc(w.outcomes, func(o crm.Outcome) bool { return o.Result == crm.Updated || o.Result == crm.Queued }) {
+		return crm.MaybeSent(err)
+	}
+	return err
 }
 
 // rowOf is a contact as it goes out: nothing that is blank. People who are to be unsubscribed are so only if Drip does not know them.

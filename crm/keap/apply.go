@@ -33,7 +33,7 @@ func (d *driver) applyHalves(ctx context.Context, tag crm.Tag, to []crm.Target) 
 	}
 	second, err := d.ApplyTag(ctx, tag, to[half:])
 	if err != nil {
-		return nil, err
+		return nil, crm.MaybeSent(err)
 	}
 	return append(first, second...), nil
 }

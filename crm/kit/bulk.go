@@ -64,11 +64,11 @@ func (d *driver) inHalves(ctx context.Context, call *bulkCall, places []int, ref
 		call.settle(places, failed("", refused))
 		return nil
 	}
-	half := len(places) / 2
+	half := len(places) / 2 // what became of the first half is not taken back by trouble with the second
 	if err := d.postSubscribers(ctx, call, places[:half]); err != nil {
 		return err
 	}
-	return d.postSubscribers(ctx, call, places[half:])
+	return crm.MaybeSent(d.postSubscribers(ctx, call, places[half:]))
 }
 
 // bulkCall is one Upsert of many contacts. Answers are matched by address and number: their order means nothing.

@@ -205,3 +205,39 @@ func TestBulkCallsStaySynchronous(t *testing.T) {
 		}
 	})
 }
+
+// The first half of a bulk call, or the first ten fields of a contact, went in; then the credential is taken back. The error is about all of it.
+func TestWhatWentInIsNotForgottenOverALaterRefusal(t *testing.T) {
+	many := map[string]*string{}
+	fields := map[crm.FieldID]string{}
+	var known []map[string]any
+	for i := range 12 {
+		key, value := fmt.Sprint("f", i), fmt.Sprint(i)
+		many[key], fields[crm.FieldID(key)] = &value, value
+		known = append(known, map[string]any{"id": i + 1, "key": key, "label": key})
+	}
+	for credential, contacts := range map[string][]crm.Contact{
+		"token": {{Email: "a@example.com"}, {Email: "b@example.com"}},
+		"key":   {{Email: "a@example.com", Fields: fields}},
+	} {
+		writes := 0
+		refusals := map[string]map[int]int{"token": {1: http.StatusForbidden, 3: http.StatusUnauthorized}, "key": {2: http.StatusUnauthorized}}[credential]
+		d := stubbed(t, credential, func(w http.ResponseWriter, r *http.Request) {
+			person := map[string]any{"id": 7, "email_address": "a@example.com", "created_at": "2026-01-01T00:00:00Z", "fields": many}
+			answer := map[string]any{"subscriber": person, "subscribers": []any{person}, "failures": []any{}, "custom_fields": known, "pagination": map[string]any{"has_next_page": false}}
+			if r.Method == http.MethodPost {
+				writes++
+				if status := refusals[writes]; status > 0 {
+					w.WriteHeader(status)
+					words := map[int]string{http.StatusForbidden: "Subscriber limit exceeded", http.StatusUnauthorized: "The access token is invalid"}[status]
+					answer = map[string]any{"errors": []string{words}}
+				}
+			}
+			_ = json.NewEncoder(w).Encode(answer)
+		})
+		_, err := d.Upsert(t.Context(), contacts)
+		if e := wants(t, err, crm.KindAuth); !e.Sent {
+			t.Errorf("%s: after %d writes the error says that nothing was sent: %v", credential, writes, e)
+		}
+	}
+}

@@ -100,7 +100,9 @@ func (d *driver) oneByOne(targets []crm.Target, change func(crm.Target) error) (
 		outcomes[i] = crm.Outcome{ID: target.ID, Result: crm.Updated}
 		if err := change(target); err != nil {
 			outcome, stop := ownFault(target.ID, err)
-			if stop != nil {
+			if stop != nil && i > 0 {
+				return nil, crm.MaybeSent(stop)
+			} else if stop != nil {
 				return nil, stop
 			}
 			outcomes[i] = outcome

@@ -96,6 +96,9 @@ func (d *driver) upsertOne(ctx context.Context, contact crm.Contact) (crm.Outcom
 		keys = keys[len(some):]
 		write.Fields = pick(fields, some)
 		part, err := d.post(ctx, write)
+		if err != nil && outcome.Result != "" {
+			err = crm.MaybeSent(err) // an earlier part of this contact went through
+		}
 		if err != nil {
 			return ownFault(outcome.ID, err)
 		}

@@ -77,7 +77,9 @@ func (d *driver) changeTag(ctx context.Context, tag crm.Tag, targets []crm.Targe
 		good = append(good, i)
 	}
 	for part := range slices.Chunk(good, c.size()) {
-		if err := c.send(ctx, part, targets); err != nil {
+		if err := c.send(ctx, part, targets); err != nil && c.taken > 0 {
+			return nil, crm.MaybeSent(err)
+		} else if err != nil {
 			return nil, err
 		}
 	}

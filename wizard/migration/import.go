@@ -266,9 +266,10 @@ func (r *importer) intent(members []int) upsertIntent {
 	return intent
 }
 
-// closePart records what is known. With an error that leaves it open whether the work was done, nothing is recorded.
+// closePart records what is known. With an error that leaves it open whether the work was done, or while nobody knows it of a single one, nothing is
+// recorded: the next run looks them up.
 func (r *importer) closePart(p part, batch string, outcomes []crm.Outcome, err error) error {
-	if err != nil && outcomeOpen(err) {
+	if err != nil && outcomeOpen(err) || slices.ContainsFunc(outcomes, isUnknown) {
 		return err
 	}
 	outcome, failed := r.outcome(p.members, outcomes, err)
@@ -288,6 +289,8 @@ func (r *importer) closePart(p part, batch string, outcomes []crm.Outcome, err e
 	}
 	return r.guard.count(outcome.Results)
 }
+
+func isUnknown(outcome crm.Outcome) bool { return outcome.Result == crm.Unknown }
 
 // outcomeOpen says that the CRM may have done the work although there is no answer.
 func outcomeOpen(err error) bool {
@@ -320,6 +323,7 @@ func (r *importer) outcome(members []int, outcomes []crm.Outcome, err error) (up
 	return result, failed
 }
 
+// letterOf is for results that are known.
 func letterOf(result crm.Result) byte {
 	switch result {
 	case crm.Created:
