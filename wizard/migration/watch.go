@@ -55,7 +55,7 @@ func (d *Watched) Sentences() []string {
 		{d.Gained, "1 member can open more than before: a purchase, or a tag that was put on by hand", "%d members can open more than before: purchases, or tags that were put on by hand"},
 		{d.Twice, "1 member has several contacts now: merge them, or nobody knows which one counts", "%d members have several contacts now: merge them, or nobody knows which one counts"},
 		{d.Unlinked, "1 contact does not show its member's user ID any more", "%d contacts do not show their member's user ID any more"},
-		{d.Undecided, "1 member's tags could not be told", "%d members' tags could not be told"},
+		{d.Undecided, "1 member: nobody can tell what they can open", "%d members: nobody can tell what they can open"},
 	} {
 		if len(one.members) == 0 {
 			continue
