@@ -126,10 +126,10 @@ type Automation struct {
 	// Kind is the CRM's own word: automation, sequence, form, campaign, workflow.
 	Kind   string
 	Active bool
-	// Trigger is what starts it in the CRM's words ("tag", "subscribe"), empty when the CRM does not tell.
-	Trigger string
-	// TriggerTag is the name of the tag that starts it, empty when unknown.
-	TriggerTag string
+	// Triggers are the ways in which it starts, as far as the CRM tells.
+	Triggers []Trigger
+	// TriggersKnown says that all of them were read. False means unknown, never "no others".
+	TriggersKnown bool
 	// Entered is how many people have entered it so far, as far as the CRM counts that: EnteredKnown is false where it does not.
 	Entered      int
 	EnteredKnown bool

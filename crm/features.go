@@ -51,6 +51,8 @@ type Features struct {
 	CanUntag         bool
 	CanDeleteTag     bool
 	CanDeleteField   bool
+	// AutomationCosts are the further requests that it takes to read what starts one automation.
+	AutomationCosts []Cost
 	// AutomationWord is what this CRM calls what tags can start: "automations", "sequences and forms", "workflows".
 	AutomationWord string
 	// AutomationsHidden says, in a sentence for people, which automations Automations cannot show. Empty where it shows all.

@@ -120,7 +120,7 @@ func sentBy(state *checkpoint.State, sender string) []string {
 }
 
 func keepReview(state *checkpoint.State, review migration.Review) {
-	for key, value := range map[string]int{"active": review.Active, "ours": review.Ours, "unclear": review.Unclear, "offerings": len(review.Offerings),
+	for key, value := range map[string]int{"active": review.Active, "ours": review.Ours, "may": review.May, "unclear": review.Unclear, "offerings": len(review.Offerings),
 		"has": review.Count(migration.OfferingStarts), "perhaps": review.Count(migration.OfferingPerhaps), "none": review.Count(migration.OfferingNone), "unknown": review.Count(migration.OfferingUnknown)} {
 		setCount(state, Automations, key, value)
 	}
@@ -219,7 +219,7 @@ func (s *step) reviewFacts(state *checkpoint.State, name string) []wizard.Fact {
 		}
 		facts = append(facts, fact(mark, "Offerings", offeringsWords(state)))
 	}
-	if n := count(state, Automations, "ours") + count(state, Automations, "unclear"); n > 0 && state.Answer(Automations, "message.welcome") != byCRM {
+	if n := count(state, Automations, "may"); n > 0 && state.Answer(Automations, "message.welcome") != byCRM {
 		facts = append(facts, fact(wizard.MarkWarn, "Twice?", say("%d {automation|automations} may start with tags of your members while AccessAlly sends the welcome: see that they do not send the same", n)))
 	}
 	if by := sentBy(state, byCRM); len(by) > 0 {
@@ -239,7 +239,7 @@ func switchedOn(state *checkpoint.State, name string) string {
 		text += say("; %d {starts|start} with a tag of your members", ours)
 	}
 	if unclear > 0 {
-		text += say("; of %d the CRM does not say which tag starts {it|them}", unclear)
+		text += say("; of %d the CRM does not say which tags start {it|them}", unclear)
 	}
 	return text
 }

@@ -1,6 +1,7 @@
 package steps_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,10 +12,11 @@ import (
 )
 
 // On ActiveCampaign with nothing switched on it is certain that no offering has an automation. If the CRM is to send the welcome, that takes the tick back,
-// until the owner lets AccessAlly run it or makes the automation. Which tag starts one, ActiveCampaign does not tell: then it is not known, and never none.
+// until the owner lets AccessAlly run it or makes the automation. An account may not tell yet which tag starts one: then it is not known, and never none.
 func TestOfferingsWithoutAnAutomation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "activecampaign")
+		j.wire.set(untoldTriggers)
 		j.reach(steps.Automations)
 		if table := rowsOf(j.table(steps.Automations, "offerings")); !strings.Contains(table, "none|Yoga Basics|") {
 			t.Errorf("nothing is switched on, and the list says\n%s", table)
@@ -31,7 +33,7 @@ func TestOfferingsWithoutAnAutomation(t *testing.T) {
 				t.Errorf("the list does not say %q:\n%s", want, table)
 			}
 		}
-		if rows := rowsOf(j.table(steps.Automations, "automations")); !strings.Contains(rows, "on|automation|Yoga Basics: hello|tag, not known which|not known") {
+		if rows := rowsOf(j.table(steps.Automations, "automations")); !strings.Contains(rows, "on|automation|Yoga Basics: hello|tagadd, not known which|not known") {
 			t.Errorf("the automations:\n%s", rows)
 		}
 		if box := j.box(steps.Automations, "reviewed"); box.Set == nil || j.status(steps.Automations) != wizard.Done {
@@ -40,6 +42,47 @@ func TestOfferingsWithoutAnAutomation(t *testing.T) {
 		j.answer(steps.Automations, "message.welcome", "accessally")
 		if facts := factsOf(j, steps.Automations); !strings.Contains(facts, "Twice?") {
 			t.Errorf("nothing warns that both may send: %s", facts)
+		}
+	})
+}
+
+// untoldTriggers is an account that does not have ActiveCampaign's list of start triggers yet.
+func untoldTriggers(request *http.Request, _ string) (*http.Response, error) {
+	if !strings.HasSuffix(request.URL.Path, "/triggers") {
+		return nil, nil
+	}
+	return says(request, http.StatusNotFound, "application/json", `{"message":"No Result found"}`), nil
+}
+
+// Where the CRM tells which tag starts an automation, each offering has one, lacks one, or has one that is switched off, and nothing is left to guess.
+func TestOfferingsWithTheAutomationsOfTheirTags(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "activecampaign")
+		j.reach(steps.Automations)
+		j.answer(steps.Automations, "message.welcome", "crm")
+		j.demo.Sandbox.Load(sandbox.Contents{Automations: []sandbox.Automation{
+			{Name: "Hello", Tag: "Yoga Basics Access", Also: []string{"Newsletter"}, Active: true},
+			{Name: "Circle", Tag: "Inner Circle Member"},
+			{Name: "Library", By: "open", Active: true}}})
+		j.demo.Sandbox.Load(sandbox.Contents{Tags: []string{"Newsletter"}})
+		j.run(steps.Automations, "look")
+		table := rowsOf(j.table(steps.Automations, "offerings"))
+		for _, want := range []string{"has one|Yoga Basics|", "perhaps|Inner Circle|", "none|Library|"} {
+			if !strings.Contains(table, want) {
+				t.Errorf("the list does not say %q:\n%s", want, table)
+			}
+		}
+		rows := rowsOf(j.table(steps.Automations, "automations"))
+		for _, want := range []string{"on|automation|Hello|the tag Yoga Basics Access, the tag Newsletter|", "off|automation|Circle|the tag Inner Circle Member|", "on|automation|Library|open|"} {
+			if !strings.Contains(rows, want) {
+				t.Errorf("the automations do not say %q:\n%s", want, rows)
+			}
+		}
+		if box := j.box(steps.Automations, "reviewed"); !strings.Contains(box.Doubt, "Library") || strings.Contains(box.Doubt, "Yoga Basics") {
+			t.Errorf("the library has none, and the box says %q", box.Doubt)
+		}
+		if facts := factsOf(j, steps.Automations); !strings.Contains(facts, "2 automations in ActiveCampaign; 1 starts with a tag of your members") || strings.Contains(facts, "does not say which tag") {
+			t.Errorf("the facts: %s", facts)
 		}
 	})
 }

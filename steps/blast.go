@@ -101,9 +101,10 @@ func (s *step) startItems(state *checkpoint.State, name string) []wizard.Item {
 
 func (s *step) startQuestion(start migration.Start, name string) wizard.Question {
 	trigger := "What starts it cannot be seen from here, so it counts as if your tags do."
-	if start.Tag != "" {
-		trigger = fmt.Sprintf("The tag %q starts it.", start.Tag)
-	} else if start.Trigger != "" {
+	switch {
+	case start.Exact && len(start.Tags) == 1:
+		trigger = fmt.Sprintf("The tag %q starts it.", start.Tags[0])
+	case start.Trigger != "":
 		trigger = fmt.Sprintf("It starts by: %s.", start.Trigger)
 	}
 	first := "Nor can be seen what it sends first."

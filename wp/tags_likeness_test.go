@@ -27,3 +27,21 @@ func TestHowTwoTagNamesDiffer(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFirstOfManyTagsThatIsLike finds what comparing with each would find.
+func TestTheFirstOfManyTagsThatIsLike(t *testing.T) {
+	names := []string{"Gold", "gold", "Team/Gold", "Team: Gold", "GOLD ", "G-old", "Silver", "Membership: Silver Member", "silver member", "Bаsic", "Basic", "A -> Basic", ":", "", "Team/", "x|y>Gold"}
+	likes := wp.NewLikeTags(names)
+	for _, name := range append(names, "Silver Member", "bаsic", "Gold>x", "nothing like it") {
+		want, wantHow := "", ""
+		for _, other := range names {
+			if how := wp.TagLikeness(name, other); how != "" {
+				want, wantHow = other, how
+				break
+			}
+		}
+		if got, how := likes.First(name); got != want || how != wantHow {
+			t.Errorf("%q: %q (%s), want %q (%s)", name, got, how, want, wantHow)
+		}
+	}
+}

@@ -108,6 +108,7 @@ func features() crm.Features {
 		CanUntag:         true,
 		CanDeleteTag:     true,
 		CanDeleteField:   true,
+		AutomationCosts:  []crm.Cost{everyRequest},
 		AutomationWord:   "automations",
 		Windows: []crm.Window{
 			{Class: crm.ClassAll, Requests: 5, Per: time.Second},

@@ -323,7 +323,7 @@ func TestAutomationsAndWebhooks(t *testing.T) {
 	under(t, func(t *testing.T, s *Sandbox, d *driver) {
 		s.Load(sandbox.Contents{Automations: []sandbox.Automation{{Name: "Welcome", Active: true}, {Name: "Gold", Tag: "Gold", Active: false}}})
 		automations := must[[]crm.Automation](t)(d.Automations(t.Context()))
-		if len(automations) != 2 || !automations[0].Active || automations[0].Trigger != "subscribe" || automations[1].Active || automations[1].Trigger != "tag" {
+		if len(automations) != 2 || !automations[0].Active || automations[0].StartedBy() != "subscribe" || automations[1].Active || automations[1].StartedBy() != "tagadd" {
 			t.Errorf("automations: %+v", automations)
 		}
 		for _, event := range []string{"contact_tag_added", "contact_tag_removed", "subscribe"} {

@@ -225,48 +225,6 @@ func firstError(err error, otherwise *crm.Error) error {
 	return otherwise
 }
 
-// Automations lists the automations and, as far as ActiveCampaign tells, what starts them: the kind of trigger, not which tag.
-func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
-	starts := map[text][]string{}
-	rows, err := collect[automationJSON](ctx, d, "list the automations", "/automations", "automations", nil, func(page map[string]json.RawMessage) {
-		var meta automationsMeta
-		if json.Unmarshal(page["meta"], &meta) != nil {
-			return
-		}
-		for _, start := range meta.Starts {
-			if kind := string(start.Type); kind != "" && !contains(starts[start.Series], kind) {
-				starts[start.Series] = append(starts[start.Series], kind)
-			}
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	automations := make([]crm.Automation, 0, len(rows))
-	for _, row := range rows {
-		entered, err := strconv.Atoi(string(row.Entered))
-		automations = append(automations, crm.Automation{
-			ID:           string(row.ID),
-			Name:         string(row.Name),
-			Kind:         "automation",
-			Active:       row.Status == "1",
-			Trigger:      strings.Join(starts[row.ID], ", "),
-			Entered:      entered,
-			EnteredKnown: err == nil,
-		})
-	}
-	return automations, nil
-}
-
-func contains(list []string, word string) bool {
-	for _, entry := range list {
-		if entry == word {
-			return true
-		}
-	}
-	return false
-}
-
 // Webhooks lists the webhooks, one entry for each of their events.
 func (d *driver) Webhooks(ctx context.Context) ([]crm.Webhook, error) {
 	rows, err := collect[webhookJSON](ctx, d, "list the webhooks", "/webhooks", "webhooks", nil, nil)

@@ -22,6 +22,7 @@ const (
 	switchPerstagTaken = "perstag-taken"
 	switchFieldCreated = "field-created"
 	switchTotal        = "total"
+	switchTriggers     = "automation-triggers"
 )
 
 // Switches lists what the facts leave open, with every plausible behaviour.
@@ -45,5 +46,7 @@ func Switches() []sandbox.Switch {
 		{Name: switchPerstagTaken, Help: "what happens to a personalization tag that is taken", Settings: []string{"renamed", "422"}},
 		{Name: switchFieldCreated, Help: "the shape of the answer to creating a field: one field as recorded, or the list of the published description", Settings: []string{"field", "fields"}},
 		{Name: switchTotal, Help: "whether meta.total of /contacts counts what id_greater leaves out", Settings: []string{"remaining", "all"}},
+		{Name: switchTriggers, Help: "what /automations/{id}/triggers answers: params as an object, or written as a string, or none, or with the tag's number; one trigger too few; under another key; or no such address",
+			Settings: []string{"object", "string", "without-params", "tag-number", "short", "other-key", "404", "405"}},
 	}
 }

@@ -269,9 +269,20 @@ func (d *exampleDriver) Automations(ctx context.Context) (automations []crm.Auto
 	var listed []sandbox.Automation
 	_, err = d.conn.JSON(ctx, crm.Request{Op: "list the automations", Path: "automations"}, &listed)
 	for _, a := range listed {
-		automations = append(automations, crm.Automation{ID: a.Name, Name: a.Name, Kind: "automation", Active: a.Active, TriggerTag: a.Tag})
+		automations = append(automations, crm.Automation{ID: a.Name, Name: a.Name, Kind: "automation", Active: a.Active, Triggers: exampleTriggers(a), TriggersKnown: true})
 	}
 	return automations, err
+}
+
+func exampleTriggers(automation sandbox.Automation) []crm.Trigger {
+	if len(automation.Tags()) == 0 {
+		return []crm.Trigger{{Kind: crm.TriggerWrite, Word: "new contact"}}
+	}
+	var triggers []crm.Trigger
+	for _, tag := range automation.Tags() {
+		triggers = append(triggers, crm.Trigger{Kind: crm.TriggerTag, Word: "tag", Tag: tag})
+	}
+	return triggers
 }
 
 func (d *exampleDriver) ContactURL(id crm.ContactID) string {

@@ -146,19 +146,26 @@ func automations(w *world) {
 		Tags: []string{"Members"},
 		Automations: []sandbox.Automation{
 			{Name: "Welcome members", Tag: "Members", Active: true}, {Name: "Greet everybody", Active: true}, {Name: "Asleep", Tag: "Course A"},
+			{Name: "Either", Tag: "Members", Also: []string{"Course A"}, Active: true},
 		},
 	})
 	listed, err := w.client.Automations(w.ctx)
 	if err != nil {
 		w.definite(err, crm.KindUnsupported)
-	} else if w.client.Features().AutomationsHidden == "" {
-		w.compareAutomations(listed)
+	} else {
+		if w.client.Features().AutomationsHidden == "" {
+			w.compareAutomations(listed)
+		}
+		w.compareTriggers(listed)
 	}
 	m := newMigration(w, crowd(4))
 	m.run()
 	f := w.client.Features()
 	for _, run := range w.sandbox.Contents().Runs {
 		byTag := run.Automation != "Greet everybody"
+		if !byTag && slices.ContainsFunc(listed, func(a crm.Automation) bool { return a.Name == run.Automation && a.TagsAlone() }) {
+			w.Errorf("%q started for the new contact %s, and the driver says that tags alone start it", run.Automation, run.Email)
+		}
 		quiet := f.QuietUpsert && (!byTag || f.TagsRideAlong) || f.QuietTags && byTag && !f.TagsRideAlong
 		if quiet {
 			w.Errorf("%q started for %s although the CRM can be kept quiet", run.Automation, run.Email)
@@ -178,6 +185,32 @@ func (w *world) compareAutomations(listed []crm.Automation) {
 	}
 	if !maps.Equal(active, want) {
 		w.Errorf("the automations are %v, listed are %v", want, active)
+	}
+}
+
+// compareTriggers holds what a driver says of the tags that start something against the truth: it may not know, but never say what is not so.
+func (w *world) compareTriggers(listed []crm.Automation) {
+	w.Helper()
+	truth := map[string]sandbox.Automation{}
+	for _, automation := range w.sandbox.Contents().Automations {
+		truth[automation.Name] = automation
+	}
+	for _, automation := range listed {
+		real, there := truth[automation.Name]
+		if !there {
+			continue
+		}
+		told := automation.TriggerTags()
+		for _, tag := range told {
+			if !slices.Contains(real.Tags(), tag) {
+				w.Errorf("the tag %q does not start %q, and the driver says so", tag, automation.Name)
+			}
+		}
+		for _, tag := range real.Tags() {
+			if automation.TagsKnown() && !slices.Contains(told, tag) {
+				w.Errorf("the tag %q starts %q, and the driver claims to know all its tags: %q", tag, automation.Name, told)
+			}
+		}
 	}
 }
 

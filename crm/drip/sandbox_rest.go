@@ -17,7 +17,7 @@ func (f *fake) workflowRoutes() []route {
 		on("POST", "workflows/*/pause", f.setWorkflow("paused")),
 		on("POST", "workflows/*/subscribers", f.startOnWorkflow),
 		on("DELETE", "workflows/*/subscribers/*", f.noContent),
-		on("GET", "workflows/*/triggers", f.emptyList("triggers")),
+		on("GET", "workflows/*/triggers", f.listTriggers),
 		on("POST", "workflows/*/triggers", f.echoTrigger),
 		on("PUT", "workflows/*/triggers/*", f.echoTrigger),
 		on("GET", "webhooks", f.listHooks),

@@ -37,7 +37,6 @@ type person struct {
 
 type workflow struct {
 	id, name, status string
-	tag              string
 	made             time.Time
 }
 
@@ -156,7 +155,9 @@ func (f *fake) Load(contents sandbox.Contents) {
 		}
 		for _, automation := range contents.Automations {
 			f.automations = append(f.automations, automation)
-			f.workflows = append(f.workflows, &workflow{id: f.next(), name: automation.Name, tag: automation.Tag, status: statusOf(automation.Active), made: time.Now().UTC()})
+			if !automation.Rule { // Drip shows its rules to no program.
+				f.workflows = append(f.workflows, &workflow{id: f.next(), name: automation.Name, status: statusOf(automation.Active), made: time.Now().UTC()})
+			}
 		}
 		f.runs = append(f.runs, contents.Runs...)
 	})

@@ -20,6 +20,8 @@ func Switches() []sandbox.Switch {
 		{Name: "inactive-delete", Help: "whether people who get no mail can be deleted", Settings: []string{"works", "404", "403"}},
 		{Name: "field-list", Help: "whether the identifiers of custom fields include Drip's own names", Settings: []string{"custom", "with-names"}},
 		{Name: "page-order", Help: "who is on the first page", Settings: []string{"oldest", "newest"}},
+		{Name: "workflow-triggers", Help: "how a trigger of a tag looks in the list of a workflow's triggers, which shows only one of a landing page; or an empty list, or 404",
+			Settings: []string{"applied_tag", "event-name", "tag-name", "tags", "without-tag", "other-word", "empty", "404"}},
 		{Name: "other-account", Help: "how an account that the token does not open is refused", Settings: []string{"403", "404"}},
 		{Name: "plan-full", Help: "how a new person beyond the plan is refused", Settings: []string{"422", "403", "402"}},
 	}

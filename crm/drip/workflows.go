@@ -10,7 +10,7 @@ import (
 	"allyswitch/crm"
 )
 
-// Automations lists the workflows. What starts one is not told.
+// Automations lists the workflows, and asks of each what starts it.
 func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 	const op = "list the workflows"
 	var automations []crm.Automation
@@ -27,7 +27,7 @@ func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 			automations = append(automations, crm.Automation{ID: string(one.ID), Name: one.Name, Kind: "workflow", Active: one.Status == "active"})
 		}
 		if answer.Meta == nil || number >= answer.Meta.TotalPages {
-			return automations, nil
+			return automations, crm.ReadTriggers(automations, func(a crm.Automation) ([]crm.Trigger, error) { return d.triggersOf(ctx, a.ID) })
 		}
 	}
 }

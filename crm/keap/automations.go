@@ -11,7 +11,7 @@ import (
 	"allyswitch/crm"
 )
 
-// Automations implements crm.Driver. Accounts without the automations of v2 still list their campaigns.
+// Automations implements crm.Driver, and asks of each what its goals are. Accounts without the automations of v2 still list their campaigns.
 func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 	all, err := d.listAutomations(ctx, v2+"automations", automationPage)
 	if isMissing(err) {
@@ -20,7 +20,10 @@ func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 	if isMissing(err) {
 		err = &crm.Error{Kind: crm.KindUnsupported, Code: codePrefix + "-404", Op: automationsOp, Hint: "this Keap account does not list its automations"}
 	}
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	return all, d.readGoals(ctx, all)
 }
 
 const automationsOp = "list the automations"

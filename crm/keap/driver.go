@@ -48,6 +48,7 @@ func (d *driver) Features() crm.Features {
 		PageSize: pageSize, ReadCosts: once,
 		EmailsRepeat:     true,
 		CanDeleteContact: true, CanUntag: true, CanDeleteTag: true, CanDeleteField: true,
+		AutomationCosts:   once,
 		AutomationWord:    "automations",
 		AutomationsHidden: "Keap does not say which tag starts which automation, and its list may leave out Easy Automations.",
 		Windows:           append(keyWindows(keys, d.oauth), tenantWindows()...),

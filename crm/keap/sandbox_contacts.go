@@ -24,6 +24,7 @@ func (f *fake) routeV2() {
 	f.routeTags(v2)
 	f.route("GET", v2+"/automations", f.listAutomations)
 	f.route("GET", v2+"/campaigns", f.listCampaigns)
+	f.route("GET", v2+"/campaigns/{id}/goals", f.listGoals)
 }
 
 // withContact finds the contact that the path names.

@@ -26,5 +26,6 @@ func Switches() []sandbox.Switch {
 		{Name: "merge-wins", Help: "whose field values survive a merge", Settings: []string{"keeper", "loser", "newest"}},
 		{Name: "merge-tags", Help: "whether the survivor of a merge has the tags of both", Settings: []string{"union", "keeper"}},
 		{Name: "automations", Help: "whether the account has the automations API or answers 404", Settings: []string{"present", "absent"}},
+		{Name: "goals", Help: "whether a campaign's goals are told, told a page at a time, or answered with 404", Settings: []string{"told", "one-page", "absent"}},
 	}
 }

@@ -31,7 +31,8 @@ func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 		if f.Type == "hosted" {
 			kind = "landing page"
 		}
-		found = append(found, crm.Automation{ID: "form-" + strconv.FormatInt(f.ID, 10), Name: f.Name, Kind: kind, Active: !f.Archived, Trigger: "sign-up"})
+		found = append(found, crm.Automation{ID: "form-" + strconv.FormatInt(f.ID, 10), Name: f.Name, Kind: kind, Active: !f.Archived,
+			Triggers: []crm.Trigger{{Kind: crm.TriggerElse, Word: "sign-up"}}, TriggersKnown: true})
 	}
 	return found, nil
 }

@@ -7,7 +7,7 @@ import (
 	"allyswitch/crm"
 )
 
-// Automations lists what Ontraport's automation builder holds for contacts. What starts one is not told.
+// Automations lists what Ontraport's automation builder holds for contacts, of which it is not told what starts it, and the rules, of which it is.
 func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 	rows, err := d.listAll(ctx, "list the automations", "/1/CampaignBuilderItems")
 	if err != nil {
@@ -26,7 +26,8 @@ func (d *driver) Automations(ctx context.Context) ([]crm.Automation, error) {
 			Active: !yes(row["pause"]),
 		})
 	}
-	return automations, nil
+	rules, err := d.rules(ctx)
+	return append(automations, rules...), err
 }
 
 func yes(flag text) bool { return flag == "1" || flag == "true" }

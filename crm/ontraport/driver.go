@@ -91,7 +91,7 @@ func (d *driver) Features() crm.Features {
 		CanDeleteTag:      true,
 		CanDeleteField:    true,
 		AutomationWord:    "automations",
-		AutomationsHidden: "Ontraport does not say which tag starts an automation, and its older rules and sequences are not listed.",
+		AutomationsHidden: "Ontraport does not say which tag starts an automation. Its rules are listed only where the key may read them, its older sequences not at all.",
 		Windows:           windows(),
 		InFlight:          inFlight,
 		Timeout:           slowest,

@@ -75,6 +75,7 @@ func newFake(options sandbox.Options) *fake {
 		"DELETE /1/objects/tag":            f.removeTags,
 		"PUT /1/objects/tagByName":         f.addTagsByName,
 		"GET /1/CampaignBuilderItems":      f.listAutomations,
+		"GET /1/Rules":                     f.listRules,
 		"GET /1/Webhooks":                  f.listWebhooks,
 		"POST /1/Webhook/subscribe":        f.createWebhook,
 		"DELETE /1/Webhook/unsubscribe":    f.deleteWebhook,

@@ -24,7 +24,7 @@ func (f *fake) Load(contents sandbox.Contents) {
 		for _, contact := range contents.Contacts {
 			f.loadContact(contact)
 		}
-		f.automations = append(f.automations, contents.Automations...)
+		f.loadAutomations(contents.Automations)
 		f.runs = append(f.runs, contents.Runs...)
 	})
 }

@@ -24,6 +24,7 @@ func Switches() []sandbox.Switch {
 		{Name: "alias-exists", Help: "what creating a field of an alias that exists gives", Settings: []string{"second", "refused"}},
 		{Name: "unset-drop", Help: "what a dropdown without a choice holds", Settings: []string{"0", "blank"}},
 		{Name: "rate-body", Help: "the body of a 429", Settings: []string{"text", "empty", "envelope"}},
+		{Name: "rules", Help: "whether the rules are listed, listed without what starts them, or refused", Settings: []string{"listed", "without-events", "403", "404"}},
 		{Name: "plan-full", Help: "how a new contact beyond the plan is refused", Settings: []string{"403", "400", "422"}},
 	}
 }

@@ -195,6 +195,9 @@ func (f *fake) soon(ids []int, what func(*fakeContact)) {
 func (f *fake) listAutomations(c *call) {
 	rows := []map[string]any{}
 	for i, automation := range f.automations {
+		if automation.Rule {
+			continue
+		}
 		pause := "1"
 		if automation.Active {
 			pause = "0"

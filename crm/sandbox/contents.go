@@ -47,7 +47,7 @@ func compareFields(a, b map[string]string) int {
 func Started(automations []Automation, email, tag string) []Run {
 	var runs []Run
 	for _, automation := range automations {
-		if automation.Active && automation.Tag == tag {
+		if automation.Active && automation.starts(tag) {
 			runs = append(runs, Run{Automation: automation.Name, Email: email})
 		}
 	}

@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -67,11 +68,33 @@ type Contact struct {
 	Tags      []string          `json:"tags,omitempty"`
 }
 
-// Automation is something that starts when its tag is put on a contact, or when a contact is made if Tag is empty.
+// Automation is something that starts when one of its tags is put on a contact, or when a contact is made if it has neither a tag nor By.
 type Automation struct {
-	Name   string `json:"name"`
-	Tag    string `json:"tag,omitempty"`
-	Active bool   `json:"active"`
+	Name string `json:"name"`
+	Tag  string `json:"tag,omitempty"`
+	// Also are further tags, each of which starts it too.
+	Also []string `json:"also,omitempty"`
+	// By is one more way in which it starts, in the CRM's own word, that nothing in a sandbox ever brings about.
+	By string `json:"by,omitempty"`
+	// Rule makes it a rule, where a CRM has rules beside its automations.
+	Rule   bool `json:"rule,omitempty"`
+	Active bool `json:"active"`
+}
+
+// Tags are all the tags that start it.
+func (a Automation) Tags() []string {
+	if a.Tag == "" {
+		return a.Also
+	}
+	return slices.Concat([]string{a.Tag}, a.Also)
+}
+
+// starts says whether a tag starts it, or a new contact when tag is empty.
+func (a Automation) starts(tag string) bool {
+	if tag == "" {
+		return a.By == "" && len(a.Tags()) == 0
+	}
+	return slices.Contains(a.Tags(), tag)
 }
 
 // Run is one start of an automation.

@@ -23,6 +23,16 @@ type Blast struct {
 	Unknown string `json:"unknown,omitempty"`
 	// Hidden is what the CRM's API never shows, empty where it shows all.
 	Hidden string `json:"hidden,omitempty"`
+	// listed is how many automations there were, switched off or not.
+	listed int
+}
+
+// readings is how many automations the import will read: all of them before anything is sent, and again after it where something is to stay quiet.
+func (b Blast) readings() int {
+	if slices.ContainsFunc(b.Starts, Start.watched) {
+		return 2 * b.listed
+	}
+	return b.listed
 }
 
 // Start is one active automation, sequence, form, campaign or workflow, and whom the tags and fields that are about to be written could start it for.
@@ -30,10 +40,10 @@ type Start struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Kind string `json:"kind"`
-	// Trigger is what starts it in the CRM's words, Tag the tag that does, both empty when the CRM does not tell.
-	Trigger string `json:"trigger,omitempty"`
-	Tag     string `json:"tag,omitempty"`
-	// People is how many it would start for: exactly so many where the tag is known, at most so many otherwise.
+	// Trigger says what starts it, and Tags are the tags that do, as far as the CRM tells: both empty when it tells nothing.
+	Trigger string   `json:"trigger,omitempty"`
+	Tags    []string `json:"tags,omitempty"`
+	// People is how many it would start for: exactly so many where one tag alone does, at most so many otherwise.
 	People int  `json:"people"`
 	Exact  bool `json:"exact"`
 	// Quiet says in words why it does not start, empty when it may: then the owner has to decide.
@@ -87,6 +97,7 @@ func (p *Plan) blast(ctx context.Context, client *crm.Client) (Blast, error) {
 		blast.Unknown = fmt.Sprintf("%s could not say what would start: %v.", client.Provider().Name, err)
 		return blast, nil
 	}
+	blast.listed = len(automations)
 	for _, automation := range automations {
 		if start, may := p.start(automation, client.Features()); may {
 			blast.Starts = append(blast.Starts, start)
@@ -115,46 +126,59 @@ func cannotTell(err error) bool {
 	return crm.IsKind(err, crm.KindUnsupported) || crm.IsKind(err, crm.KindPermission) || crm.IsKind(err, crm.KindNotFound)
 }
 
-// start is an automation that something of ours might start; may is false for what is switched off, or starts by a tag of somebody else's.
+// start is an automation that something of ours might start; may is false for what is switched off.
 func (p *Plan) start(automation crm.Automation, features crm.Features) (start Start, may bool) {
-	start = Start{ID: automation.ID, Name: automation.Name, Kind: automation.Kind, Trigger: automation.Trigger, Tag: automation.TriggerTag,
-		People: p.New + p.Changed, Entered: -1}
+	start = Start{ID: automation.ID, Name: automation.Name, Kind: automation.Kind, Trigger: automation.StartedBy(), Tags: automation.TriggerTags(), Entered: -1}
 	if automation.EnteredKnown {
 		start.Entered = automation.Entered
 	}
 	if !automation.Active {
 		return start, false
 	}
-	if start.Tag != "" {
-		added, ours := p.addedTo(start.Tag)
-		if !ours {
-			return start, false
-		}
-		start.People, start.Exact = added, true
-	}
+	var ours bool
+	start.People, start.Exact, ours = p.reach(automation, features)
 	switch {
+	case !ours:
+		start.Quiet = fmt.Sprintf("only %s starts it; nothing of that is written here", start.Trigger)
 	case p.Terms.Route != RouteUpload && features.QuietUpsert && (features.TagsRideAlong || features.QuietTags):
 		start.Quiet = QuietImport
-	case start.Trigger == triggerSignUp:
-		start.Quiet = "starts only when a person signs up; nothing that is written here is a sign-up"
 	}
 	return start, true
+}
+
+// reach is for how many people an automation may start, and whether for exactly so many. Ours says that it may start for anybody at all: false only when
+// everything that starts it was read, and neither a tag of ours nor anything else that is written here is among it.
+func (p *Plan) reach(automation crm.Automation, features crm.Features) (people int, exact, ours bool) {
+	if !automation.TagsAlone() {
+		return p.New + p.Changed, false, true
+	}
+	starters := 0
+	for _, tag := range automation.TriggerTags() {
+		added, has := p.addedTo(tag, features)
+		ours = ours || has
+		if added > 0 {
+			people, starters = people+added, starters+1
+		}
+	}
+	return min(people, p.New+p.Changed), starters < 2, ours
 }
 
 // QuietImport is why nothing starts where we send the members ourselves. Files that a person uploads know no such word.
 const QuietImport = "kept quiet: the import tells the CRM to start nothing"
 
-// triggerSignUp is what drivers call a form that a person fills in.
-const triggerSignUp = "sign-up"
-
 // addedTo is on how many contacts a tag is put, and whether it is one of ours at all.
-func (p *Plan) addedTo(tag string) (int, bool) {
+func (p *Plan) addedTo(tag string, features crm.Features) (added int, ours bool) {
 	for _, count := range p.Tags {
-		if count.Tag == tag {
-			return count.Added, true
+		if sameTag(count.Tag, tag, features) {
+			added, ours = added+count.Added, true
 		}
 	}
-	return 0, false
+	return added, ours
+}
+
+// sameTag says that two names are one tag in the CRM. Where case may not matter there, it does not matter here.
+func sameTag(a, b string, features crm.Features) bool {
+	return a == b || features.TagsFoldCase && strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
 }
 
 // passBlast is the gate before anything is sent: what is active in the CRM at this moment must be quiet, or accepted by the owner with its number of

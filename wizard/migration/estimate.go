@@ -33,10 +33,12 @@ func calls(items, batch int) int {
 	return (items + batch - 1) / batch
 }
 
-// load is what is to be written: so many members, of whom known are in the CRM already, and each tag to so many of them.
+// load is what is to be written: so many members, of whom known are in the CRM already, and each tag to so many of them. Before and after it,
+// automations are read, so many in all.
 type load struct {
 	members, known int
 	tagCounts      []int
+	automations    int
 }
 
 // estimateWrite counts what it takes to write a load.
@@ -44,6 +46,7 @@ func estimateWrite(features crm.Features, work load) Estimate {
 	count := counts{}
 	count.add(features.UpsertCosts, calls(work.members, features.UpsertBatch))
 	count.add(features.KnownCosts, work.known)
+	count.add(features.AutomationCosts, work.automations)
 	if !features.TagsRideAlong {
 		for _, tagged := range work.tagCounts {
 			count.add(features.TagCosts, calls(tagged, features.TagBatch))

@@ -39,9 +39,10 @@ type OfferingStart struct {
 // Review is what the CRM starts by itself, seen from the site's offerings.
 type Review struct {
 	Offerings []OfferingStart
-	// Active are the automations that are switched on, Ours those of them that one of the members' tags starts.
-	Active, Ours int
-	// Unclear are active automations that a tag may start, of which the CRM does not say which.
+	// Active are the automations that are switched on, Ours those of them that one of the members' tags starts, and May those that may start with one,
+	// Ours among them.
+	Active, Ours, May int
+	// Unclear are active automations that a tag may start, of which the CRM does not say which, or not every one.
 	Unclear int
 	// Hidden says what the CRM does not show at all, empty where it shows everything.
 	Hidden string
@@ -74,34 +75,40 @@ func ReviewAutomations(ctx context.Context, deps Deps, offerings []wp.Offering, 
 	case err != nil:
 		review.Hidden = strings.TrimSpace(deps.CRM.Provider().Name + " does not list its automations to this key. " + review.Hidden)
 	}
-	review.judge(roster, offerings, automations)
+	review.judge(roster, offerings, automations, deps.CRM.Features())
 	return review, review.save(deps, roster, automations)
 }
 
-func (r *Review) judge(roster *Roster, offerings []wp.Offering, automations []crm.Automation) {
+func (r *Review) judge(roster *Roster, offerings []wp.Offering, automations []crm.Automation, features crm.Features) {
 	for _, automation := range automations {
 		if !automation.Active {
 			continue
 		}
 		r.Active++
-		switch {
-		case unclear(automation):
-			r.Unclear++
-		case slices.Contains(roster.Tags, automation.TriggerTag):
+		ours := startsWith(automation, roster.Tags, features)
+		if ours {
 			r.Ours++
+		}
+		if !automation.TagsKnown() {
+			r.Unclear++
+		}
+		if ours || !automation.TagsKnown() {
+			r.May++
 		}
 	}
 	for _, offering := range offerings {
-		r.Offerings = append(r.Offerings, r.judgeOffering(roster, offering, automations))
+		r.Offerings = append(r.Offerings, r.judgeOffering(roster, offering, automations, features))
 	}
 }
 
-// unclear says that a tag may start an automation, and the CRM does not tell which: it tells nothing, or only that it is a tag.
-func unclear(automation crm.Automation) bool {
-	return automation.TriggerTag == "" && (automation.Trigger == "" || strings.Contains(strings.ToLower(automation.Trigger), "tag"))
+// startsWith says that the CRM names one of these tags among those that start an automation.
+func startsWith(automation crm.Automation, tags []string, features crm.Features) bool {
+	return slices.ContainsFunc(automation.TriggerTags(), func(trigger string) bool {
+		return slices.ContainsFunc(tags, func(tag string) bool { return sameTag(tag, trigger, features) })
+	})
 }
 
-func (r *Review) judgeOffering(roster *Roster, offering wp.Offering, automations []crm.Automation) OfferingStart {
+func (r *Review) judgeOffering(roster *Roster, offering wp.Offering, automations []crm.Automation, features crm.Features) OfferingStart {
 	one := OfferingStart{Offering: offering.Name, Tags: openers(offering), Verdict: OfferingNone}
 	one.People = roster.having(one.Tags)
 	var perhaps []string
@@ -110,10 +117,10 @@ func (r *Review) judgeOffering(roster *Roster, offering wp.Offering, automations
 		if !automation.Active {
 			name += " (switched off)"
 		}
-		switch {
-		case slices.Contains(one.Tags, automation.TriggerTag) && automation.Active:
+		switch starts := startsWith(automation, one.Tags, features); {
+		case starts && automation.Active:
 			one.Automations, one.Verdict = append(one.Automations, name), OfferingStarts
-		case slices.Contains(one.Tags, automation.TriggerTag), unclear(automation) && namesOffering(automation.Name, offering):
+		case starts, !automation.TagsKnown() && namesOffering(automation.Name, offering):
 			perhaps = append(perhaps, name)
 		}
 	}
@@ -176,21 +183,31 @@ func (r *Roster) having(tags []string) int {
 	return count
 }
 
+// startsOf says what starts an automation and how many members have one of its tags, as far as the CRM tells.
+func (r *Roster) startsOf(automation crm.Automation, features crm.Features) (starts, people string) {
+	starts = automation.StartedBy()
+	have := r.having(slices.DeleteFunc(slices.Clone(r.Tags), func(tag string) bool { return !startsWith(automation, []string{tag}, features) }))
+	switch tags := automation.TriggerTags(); {
+	case starts == "":
+		return "not known", "not known"
+	case !automation.TagsKnown() && len(tags) == 0:
+		return starts + ", not known which", "not known"
+	case !automation.TagsKnown():
+		return starts + ", perhaps more", fmt.Sprintf("%d or more", have)
+	case len(tags) == 0:
+		return starts, ""
+	}
+	return starts, fmt.Sprint(have)
+}
+
 func (r *Review) save(deps Deps, roster *Roster, automations []crm.Automation) error {
 	rows := [][]string{{"state", "kind", "name", "starts_with", "people"}}
 	for _, automation := range automations {
-		state, starts, people := "off", "not known", "not known"
+		state := "off"
 		if automation.Active {
 			state = "on"
 		}
-		switch {
-		case automation.TriggerTag != "":
-			starts, people = "the tag "+automation.TriggerTag, fmt.Sprint(roster.having([]string{automation.TriggerTag}))
-		case unclear(automation) && automation.Trigger != "":
-			starts = automation.Trigger + ", not known which"
-		case automation.Trigger != "":
-			starts, people = automation.Trigger, ""
-		}
+		starts, people := roster.startsOf(automation, deps.CRM.Features())
 		rows = append(rows, []string{state, automation.Kind, automation.Name, starts, people})
 	}
 	slices.SortStableFunc(rows[1:], func(a, b []string) int { return strings.Compare(b[0], a[0]) })

@@ -58,11 +58,6 @@ type Plan struct {
 	Routes []Route `json:"routes"`
 	// Blast is what the import could set off, and for how many people.
 	Blast Blast `json:"blast"`
-	// Starts are the automations that the tags could start. StartsUnknown is a sentence when the CRM cannot tell.
-	Starts        []crm.Automation `json:"starts,omitempty"`
-	StartsUnknown string           `json:"starts_unknown,omitempty"`
-	// StartsHidden is what the CRM's API never shows of automations, empty where it shows all.
-	StartsHidden string `json:"starts_hidden,omitempty"`
 	// QuietHidden says what being unsubscribed, bounced or not confirmed may do to access at this CRM. Empty where it does nothing, or where nobody is.
 	QuietHidden string `json:"quiet_hidden,omitempty"`
 	// Note is what this CRM does when a plan is outgrown, empty where nothing is known.
@@ -128,10 +123,10 @@ func MakePlan(ctx context.Context, deps Deps, report job.Reporter) (*Plan, error
 		return nil, err
 	}
 	plan.planMembers(deps.CRM, roster, own, found, ledger)
-	plan.planCosts(deps.CRM.Provider(), deps.CRM.Features(), roster, account, seen)
 	if err := plan.planStarts(ctx, deps.CRM); err != nil {
 		return nil, err
 	}
+	plan.planCosts(deps.CRM.Provider(), deps.CRM.Features(), roster, account, seen)
 	plan.UsedToday = usedToday(deps.CRM.Quota(), time.Now())
 	if err := found.save(deps.Folder, roster); err != nil {
 		return nil, err
@@ -267,10 +262,10 @@ func (p *Plan) planTags(ctx context.Context, deps Deps, roster *Roster) error {
 }
 
 func (p *Plan) planCosts(provider crm.Provider, features crm.Features, roster *Roster, account crm.Account, seen int) {
-	work := load{members: p.New + p.Changed, known: p.Changed, tagCounts: p.added()}
+	work := load{members: p.New + p.Changed, known: p.Changed, tagCounts: p.added(), automations: p.Blast.readings()}
 	p.Write = estimateWrite(features, work)
 	p.ReadBack = estimateRead(features, seen+p.New, roster.TagCounts())
-	p.StartsHidden, p.Note = features.AutomationsHidden, features.PlanNote
+	p.Note = features.PlanNote
 	if p.Quiet != (QuietCounts{}) {
 		p.QuietHidden = features.InactiveHidden
 	}
@@ -284,10 +279,7 @@ func (p *Plan) planStarts(ctx context.Context, client *crm.Client) error {
 	if err == nil {
 		err = blast.readFirst(ctx, client)
 	}
-	p.Blast, p.StartsUnknown = blast, blast.Unknown
-	for _, start := range blast.Starts {
-		p.Starts = append(p.Starts, crm.Automation{ID: start.ID, Name: start.Name, Kind: start.Kind, Active: true, Trigger: start.Trigger, TriggerTag: start.Tag})
-	}
+	p.Blast = blast
 	return err
 }
 

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"allyswitch/crm"
 	"allyswitch/crm/registry"
 	"allyswitch/crm/sandbox"
 	"allyswitch/wizard/checkpoint"
@@ -113,7 +112,7 @@ func TestNobodyIsMailedWhereTheCRMCanBeKeptQuiet(t *testing.T) {
 		s.sandbox.Load(sandbox.Contents{Tags: []string{"Inner Circle Member"}, Automations: []sandbox.Automation{{Name: "Welcome!", Tag: "Inner Circle Member", Active: true}}})
 		plan := s.plan()
 		s.accept(plan)
-		warned := plan.StartsUnknown != "" || slices.ContainsFunc(plan.Starts, func(a crm.Automation) bool { return a.Name == "Welcome!" })
+		warned := plan.Blast.Unknown != "" || slices.ContainsFunc(plan.Blast.Starts, func(s migration.Start) bool { return s.Name == "Welcome!" })
 		s.send(migration.ImportInput{})
 		runs := len(s.sandbox.Contents().Runs)
 		if features := s.deps.CRM.Features(); features.QuietUpsert && features.TagsRideAlong && runs > 0 {

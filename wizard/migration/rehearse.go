@@ -223,8 +223,8 @@ func copyAccount(ctx context.Context, deps Deps) (sandbox.Contents, error) {
 		return copied, doing("list the automations", err)
 	}
 	for _, automation := range automations {
-		if automation.TriggerTag != "" {
-			copied.Automations = append(copied.Automations, sandbox.Automation{Name: automation.Name, Tag: automation.TriggerTag, Active: automation.Active})
+		if tags := automation.TriggerTags(); len(tags) > 0 {
+			copied.Automations = append(copied.Automations, sandbox.Automation{Name: automation.Name, Tag: tags[0], Also: tags[1:], Active: automation.Active})
 		}
 	}
 	copied.Contacts, err = copyContacts(deps.Folder, names)

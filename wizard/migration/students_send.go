@@ -40,7 +40,7 @@ func StudentStarts(ctx context.Context, deps Deps, tags []string) ([]string, err
 	}
 	var starts []string
 	for _, one := range all {
-		if one.Active && (one.TriggerTag == "" || slices.Contains(tags, one.TriggerTag)) {
+		if one.Active && (!one.TagsAlone() || startsWith(one, tags, deps.CRM.Features())) {
 			starts = append(starts, one.Name)
 		}
 	}

@@ -98,13 +98,17 @@ func CompareTagList(ctx context.Context, deps Deps, report job.Reporter) (TagLis
 
 func compareTagList(names []string, roster *Roster, existing []crm.Tag) (TagList, [][]string) {
 	list, rows := TagList{All: len(names)}, [][]string{}
-	people, exact := map[string]int{}, map[string]bool{}
+	people, exact, listed := map[string]int{}, map[string]bool{}, map[string]bool{}
 	for i, count := range roster.TagCounts() {
 		people[roster.Tags[i]] = count
 	}
 	for _, tag := range existing {
 		exact[tag.Name] = true
 	}
+	for _, name := range names {
+		listed[name] = true
+	}
+	likeCRM, likeOwn := likeTags(existing), wp.NewLikeTags(names)
 	add := func(state, accessAlly, inCRM, note string) {
 		rows = append(rows, []string{state, accessAlly, inCRM, fmt.Sprint(people[accessAlly]), note})
 	}
@@ -112,7 +116,7 @@ func compareTagList(names []string, roster *Roster, existing []crm.Tag) (TagList
 		if exact[name] {
 			list.Same++
 			add("same", name, name, "")
-		} else if other, how := nearest(name, existing); other != "" {
+		} else if other, how := likeCRM.First(name); other != "" {
 			list.Differ++
 			add("differs", name, other, "they differ in "+how)
 		} else {
@@ -121,15 +125,13 @@ func compareTagList(names []string, roster *Roster, existing []crm.Tag) (TagList
 		}
 	}
 	for _, name := range roster.Tags {
-		if slices.Contains(names, name) {
+		if listed[name] {
 			continue
 		}
 		list.Strangers++
 		note := "members have it, and it is not in AccessAlly's list"
-		for _, own := range names {
-			if how := wp.TagLikeness(own, name); how != "" {
-				note = fmt.Sprintf("members have it; AccessAlly's list has %q: they differ in %s", own, how)
-			}
+		if own, how := likeOwn.First(name); own != "" {
+			note = fmt.Sprintf("members have it; AccessAlly's list has %q: they differ in %s", own, how)
 		}
 		add("stranger", name, map[bool]string{true: name}[exact[name]], note)
 	}
@@ -141,14 +143,13 @@ func tagListRank(state string) int {
 	return slices.Index([]string{"differs", "stranger", "missing", "same"}, state)
 }
 
-// nearest is the CRM's tag that a person would take for this one, and how the two differ.
-func nearest(name string, existing []crm.Tag) (other, how string) {
+// likeTags finds the CRM's tag that a person would take for another.
+func likeTags(existing []crm.Tag) *wp.LikeTags {
+	var names []string
 	for _, tag := range existing {
-		if how := wp.TagLikeness(name, tag.Name); how != "" {
-			return tag.Name, how
-		}
+		names = append(names, tag.Name)
 	}
-	return "", ""
+	return wp.NewLikeTags(names)
 }
 
 // MakeTagList makes the tags of AccessAlly's list that the CRM does not have, each noted in the journal. One that is there in another spelling is left
@@ -167,11 +168,12 @@ func MakeTagList(ctx context.Context, deps Deps, report job.Reporter) (made int,
 	}
 	missing, _ := compareTags(deps.CRM.Features(), names, existing)
 	report.Phase("Making the tags", int64(len(missing)))
+	like := likeTags(existing)
 	for _, name := range missing {
 		if err := report.Gate(ctx); err != nil {
 			return made, err
 		}
-		if other, _ := nearest(name, existing); other != "" {
+		if other, _ := like.First(name); other != "" {
 			continue
 		}
 		if _, err := deps.makeTag(ctx, name); err != nil {

@@ -148,8 +148,8 @@ func (l *look) readNames(ctx context.Context, deps Deps) error {
 		return doing("list the automations", err)
 	}
 	for _, automation := range automations {
-		if automation.TriggerTag != "" {
-			l.starts[automation.TriggerTag] = automation.Name
+		for _, tag := range automation.TriggerTags() {
+			l.starts[tag] = automation.Name
 		}
 	}
 	return nil

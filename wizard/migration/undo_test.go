@@ -314,7 +314,7 @@ func TestATagThatAnAutomationWaitsForStays(t *testing.T) {
 		s.prove()
 		s.sandbox.Load(sandbox.Contents{Automations: []sandbox.Automation{{Name: "Welcome!", Tag: "Inner Circle Member", Active: true}}})
 		automations, err := s.deps.CRM.Automations(t.Context())
-		tells := err == nil && slices.ContainsFunc(automations, func(a crm.Automation) bool { return a.TriggerTag == "Inner Circle Member" })
+		tells := err == nil && slices.ContainsFunc(automations, func(a crm.Automation) bool { return slices.Contains(a.TriggerTags(), "Inner Circle Member") })
 		s.undo(0)
 		if there := slices.Contains(s.sandbox.Contents().Tags, "Inner Circle Member"); tells && !there {
 			t.Error("a tag went that an automation waits for")

@@ -30,7 +30,7 @@ func (f *facts) starts() Section {
 	}
 	table := Table{ID: "starts-table", Caption: "Active automations, sequences, forms and campaigns", Columns: columns("Name", "Kind", "Started by", "People", "Decision")}
 	for _, start := range blast.Starts[:min(shown, len(blast.Starts))] {
-		table.Rows = append(table.Rows, []Text{outside(start.Name), outside(start.Kind), outside(cmp.Or(start.Tag, start.Trigger, "not told")), say(start.Reach()), f.decision(start)})
+		table.Rows = append(table.Rows, []Text{outside(start.Name), outside(start.Kind), outside(cmp.Or(start.Trigger, "not told")), say(start.Reach()), f.decision(start)})
 	}
 	table.More = cut(len(table.Rows), len(blast.Starts), migration.PlanFile)
 	section.Tables = []Table{table}
