@@ -23,7 +23,7 @@ func TestToolsAreInTheReport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"Team settings: keep or renew: Save who is in which team", "Find the tags of teams"} {
+		for _, want := range []string{"Team settings: keep or renew: Save who has a leader's and who a member's tag", "Find the tags of teams"} {
 			if !strings.Contains(string(text), want) {
 				t.Errorf("the report does not say %q", want)
 			}

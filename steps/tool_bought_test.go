@@ -153,3 +153,32 @@ func (j *journey) tool(name string, answers map[string]string) error {
 	_, err := plain.Run(j.t.Context(), plain.Config{Steps: j.all, Folder: j.keeping, Answers: answers, Only: name, Out: io.Discard})
 	return err
 }
+
+// From answers alone nothing is started that the answers do not let start, and teams that work are left as they are.
+func TestToolsFromAnswersWaitForWhatIsNotDecided(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "keap", somebody("new@example.com", "Nia"))
+		j.demo.Sandbox.Load(sandbox.Contents{Automations: []sandbox.Automation{{Name: "Welcome to Yoga", Tag: "Yoga Basics Access", Active: true}}})
+		answers := map[string]string{"member.email": "new@example.com", "member.offering": "Yoga Basics", "member.login-page": "https://demo.example.com/login/", "add-member.user-made": "yes",
+			"add-member.linked": "yes", "add-member.refreshed": "yes", "add-member.tags-same": "yes", "add-member.mailed": "yes"}
+		for _, next := range []struct{ key, value string }{{"member.accept", "let it start"}, {"add-member.starts-seen", "yes"}} {
+			var missing *plain.ErrMissing
+			if err := j.tool(steps.AddMember, answers); !errors.As(err, &missing) || missing.Key != next.key {
+				t.Fatalf("without %s: %v", next.key, err)
+			}
+			answers[next.key] = next.value
+		}
+		if there := j.having("new@example.com"); len(there[0].Tags) > 0 {
+			t.Errorf("the contact has %q already", there[0].Tags)
+		}
+		if err := j.tool(steps.AddMember, answers); err != nil || j.status(steps.AddMember) != wizard.Done {
+			t.Errorf("with everything decided: %v", err)
+		}
+		j.reach(steps.EditCSV)
+		teams := map[string]string{"teams.use": "yes", "team-settings.noted": "yes", "teams.legacy": "no", "teams.works": "yes", "teams.wish": "no", "team-settings.display": "yes", "team-settings.test-add": "yes",
+			"team-settings.test-remove": "yes"}
+		if err := j.tool(steps.TeamSettings, teams); err != nil || j.status(steps.TeamSettings) != wizard.Done || j.state().Answer(steps.TeamSettings, "teams.decision") != "keep" {
+			t.Errorf("teams: %v, decided: %q", err, j.state().Answer(steps.TeamSettings, "teams.decision"))
+		}
+	})
+}
