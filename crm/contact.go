@@ -68,6 +68,8 @@ type Field struct {
 	ID   FieldID
 	Name string
 	Type FieldType
+	// Kind is the vendor's own word for the type ("WHOLE_NUMBER", "numeric"), empty where it is not told or there are no types.
+	Kind string
 }
 
 // Account is whose key this is, and how much room its plan has.

@@ -24,6 +24,8 @@ type Provider struct {
 	Routes []Route
 	// Upload is the CRM's own import of a CSV file, nil where it cannot be recommended.
 	Upload *Upload
+	// Mail says whether this CRM mails people whom a program has brought in.
+	Mail NewMail
 	// New makes a driver. It does no I/O; it returns an *Error of kind Invalid, with a hint for people, when a setting cannot be right
 	// (an address of a login page, an app ID in the key field, a key of an older API).
 	New func(Settings) (Driver, error)
@@ -44,6 +46,14 @@ type Option struct {
 	Required bool
 	// Advanced settings are asked only of people who want them; everybody else leaves them empty.
 	Advanced bool
+}
+
+// NewMail says what becomes of marketing mail to people who are new in a CRM because a program brought them in, without a word about their consent.
+type NewMail struct {
+	// Held says that such mail does not go out to them, or not for certain, until the owner has done something in the CRM.
+	Held bool
+	// Words say it for people, in sentences, with what there is to do.
+	Words string
 }
 
 // CredentialGuide says, in an owner's words, where the keys are. AccessAlly and the API may want different ones (Kit).

@@ -26,6 +26,8 @@ func (s *step) keysSheet(state *checkpoint.State) wizard.Sheet {
 	for _, text := range provider.Guide.ForAccessAlly {
 		items = append(items, wizard.Instruction{Text: text})
 	}
+	items = append(items, wizard.Instruction{Text: "See what AccessAlly's own tab asks for, before you make a key for it.", Where: accessAlly("Settings", "CRM Integration"),
+		Look: "the fields that appear when " + name + " is chosen in the dropdown. Do not save yet. What the tab asks for counts, if it is something else than here: get that, and tell AccessAlly's support."})
 	items = append(items,
 		s.crmTask(state, wizard.Task{Key: "check", Label: "Check AllySwitch's own key again", Required: true, Complete: s.doneWith(state, "check"),
 			Help: "Asks the CRM whose key it is. It must be the account where the members now are."}, checkAgain),

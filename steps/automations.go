@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -67,7 +68,7 @@ func (s *step) automationItems(state *checkpoint.State, name string) []wizard.It
 	return append(items,
 		doubt(s.tick(state, wizard.Tick{Key: "reviewed", Text: "Every offering has its automation, or is run by AccessAlly Emails", Note: "Which does what?"}), withoutAutomation(state, name)),
 		doubt(s.tick(state, wizard.Tick{Key: "emails", Text: "For each message one sender is chosen", Where: accessAlly("Emails"),
-			Look: s.senders(state, name)}), nothingSends(state, name)),
+			Look: s.senders(state, name)}), cmp.Or(nothingSends(state, name), s.notMailed(state, name))),
 		s.tick(state, wizard.Tick{Key: "nobody-mailed", Text: "No automation has started for the imported members",
 			Look: fmt.Sprintf("the number of people who entered each automation in %s today.", name)}))
 }

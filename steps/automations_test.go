@@ -11,6 +11,42 @@ import (
 	"allyswitch/wizard"
 )
 
+// The new members' mail is held back by the CRM until the owner has seen to it. Before that, the choice of the CRM as sender does not count. Kit alone takes
+// whom a program brings in as active.
+func TestTheCRMDoesNotMailWhoIsNew(t *testing.T) {
+	says := map[string]string{"activecampaign": "on one of its lists", "keap": "as marketable", "ontraport": "Bulk Email Status", "drip": "who is active", "kit": "as active, without a confirmation mail"}
+	for _, crmID := range crms() {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := begin(t, crmID)
+				j.reach(steps.EditCSV)
+				j.run(steps.Import, "plan")
+				if facts := factsOf(j, steps.Import); !strings.Contains(facts, "new in the CRM. ") || !strings.Contains(facts, says[crmID]) {
+					t.Fatalf("step 4 says nothing about mail to new contacts:\n%s", facts)
+				}
+				j.reach(steps.Automations)
+				j.answer(steps.Automations, "message.renewal", "crm")
+				j.demo.Sandbox.Load(sandbox.Contents{Automations: []sandbox.Automation{{Name: "Renewal", Tag: "Yoga Basics Access", Active: true}}})
+				j.run(steps.Automations, "look")
+				box := j.box(steps.Automations, "emails")
+				if crmID == "kit" {
+					if box.Set == nil {
+						t.Errorf("Kit mails new subscribers, and the box says %q", box.Doubt)
+					}
+					return
+				}
+				if box.Set != nil || !strings.Contains(box.Doubt, "may get none of what it is to send") || !strings.Contains(box.Doubt, says[crmID]) || j.status(steps.Automations) == wizard.Done {
+					t.Fatalf("nobody has seen to consent, and the box says %q", box.Doubt)
+				}
+				j.answer(steps.Import, "import.mail", "ready")
+				if box := j.box(steps.Automations, "emails"); box.Set == nil || j.status(steps.Automations) != wizard.Done {
+					t.Errorf("the owner has seen to it, and the box says %q", box.Doubt)
+				}
+			})
+		})
+	}
+}
+
 // On ActiveCampaign with nothing switched on it is certain that no offering has an automation. If the CRM is to send the welcome, that takes the tick back,
 // until the owner lets AccessAlly run it or makes the automation. An account may not tell yet which tag starts one: then it is not known, and never none.
 func TestOfferingsWithoutAnAutomation(t *testing.T) {
@@ -18,6 +54,7 @@ func TestOfferingsWithoutAnAutomation(t *testing.T) {
 		j := begin(t, "activecampaign")
 		j.wire.set(untoldTriggers)
 		j.reach(steps.Automations)
+		j.answer(steps.Import, "import.mail", "ready")
 		if table := rowsOf(j.table(steps.Automations, "offerings")); !strings.Contains(table, "none|Yoga Basics|") {
 			t.Errorf("nothing is switched on, and the list says\n%s", table)
 		}
@@ -92,6 +129,7 @@ func TestAnOfferingThatAccessAllyRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "activecampaign")
 		j.reach(steps.Automations)
+		j.answer(steps.Import, "import.mail", "ready")
 		j.answer(steps.Automations, "message.welcome", "crm")
 		for row := range j.table(steps.Automations, "offerings").Rows {
 			j.row(steps.Automations, "offerings", "a", row, "")
@@ -111,6 +149,7 @@ func TestAMessageThatNobodyWouldSend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "activecampaign")
 		j.reach(steps.Automations)
+		j.answer(steps.Import, "import.mail", "ready")
 		j.answer(steps.Automations, "message.invoice", "crm")
 		if box := j.box(steps.Automations, "emails"); !strings.Contains(box.Doubt, "nothing is switched on in ActiveCampaign, so nobody would send: the invoice") {
 			t.Errorf("the box says %q", box.Doubt)

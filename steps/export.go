@@ -44,7 +44,7 @@ func (s *step) exportSheet(state *checkpoint.State) wizard.Sheet {
 			}}),
 	)
 
-	items = append(items, s.mappingQuestions(state)...)
+	items = append(append(items, s.mappingQuestions(state)...), s.valuesItems(state)...)
 	if tags != "" {
 		items = append(items, s.ask(state, wizard.Question{Key: "tags.unlisted", Label: "What about members who are not in the tag file?", Default: "unknown",
 			Choices: []wizard.Choice{{Value: "unknown", Label: "Not known: show them as not decidable"}, {Value: "none", Label: "They have no tags: the file is complete"}}}))
@@ -56,7 +56,7 @@ func (s *step) exportSheet(state *checkpoint.State) wizard.Sheet {
 			"The export file holds the password hash of every user, administrators too. AllySwitch never keeps them. Do not mail the file to anybody.",
 			"The file also stays on your server, in wp-content/webtoffee_export. Delete it there: WebToffee Import Export, History.",
 		},
-		Did:   s.exportFacts(state),
+		Did:   append(s.exportFacts(state), valuesFact(state)...),
 		Items: items,
 		Known: "AllySwitch has read the heading of the export and found the six columns that are needed.",
 		Help: []string{

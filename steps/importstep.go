@@ -65,6 +65,7 @@ func (s *step) importItems(state *checkpoint.State, name string) []wizard.Item {
 	items = append(items, s.routeQuestion(state)...)
 	items = append(items, s.startItems(state, name)...)
 	items = append(items, s.uploadItems(state, name)...)
+	items = append(items, s.mailQuestion(state, name)...)
 	items = append(items, s.careItems(state, name)...)
 	items = append(items, s.rehearseItem(state, name))
 	items = append(items, s.crmTask(state, wizard.Task{Key: "sample", Label: say("Send the first %d {member|members}", sampleSize), Required: true, Locked: held,
@@ -127,7 +128,7 @@ func (s *step) planItems(state *checkpoint.State) []wizard.Item {
 
 func keepPlan(state *checkpoint.State, plan *migration.Plan) {
 	for key, value := range map[string]int{"plan.members": plan.Members, "plan.new": plan.New, "plan.changed": plan.Changed, "plan.unchanged": plan.Unchanged,
-		"plan.left": len(plan.Left), "plan.several": len(plan.Several), "plan.unsubscribed": plan.Quiet.Unsubscribed, "plan.bounced": plan.Quiet.Bounced,
+		"plan.left": len(plan.Left), "plan.several": len(plan.Several), "plan.unsubscribed": plan.Quiet.Unsubscribed, "plan.bounced": plan.Quiet.Bounced, "plan.unconfirmed": plan.Quiet.Unconfirmed,
 		"plan.requests": plan.Write.Requests, "plan.read-requests": plan.ReadBack.Requests, "plan.tags": len(plan.NewTags), "plan.fields": len(plan.NewFields),
 		"plan.limit": plan.Room.Limit, "plan.after": plan.Room.After, "plan.cut": plan.Cut,
 		"plan.values": plan.Values(), "plan.pairs": plan.PairsAdded, "plan.shared": plan.Shared, "plan.used": plan.UsedToday} {
@@ -292,6 +293,10 @@ func (s *step) careFacts(state *checkpoint.State) []wizard.Fact {
 	if n := count(state, Import, "plan.unsubscribed") + count(state, Import, "plan.bounced"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "No mail", say("%d {member is|members are} unsubscribed or bounced in the CRM, and {stays|stay} so", n)))
 	}
+	if n := count(state, Import, "plan.unconfirmed"); n > 0 {
+		facts = append(facts, fact(wizard.MarkWarn, "No mail?", say("%d {member is|members are} in the CRM without a confirmed consent, and {stays|stay} so: it may hold mail back from them", n)))
+	}
+	facts = append(facts, s.mailFact(state)...)
 	if n := count(state, Import, "plan.several"); n > 0 {
 		facts = append(facts, fact(wizard.MarkWarn, "Several", say("%d {member has|members have} more than one contact in the CRM: merge those before step 11", n)))
 	}

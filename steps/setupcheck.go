@@ -64,23 +64,48 @@ func creditHelp(provider string) string {
 // wantedFields are the fields that were named, and the boxes that they belong to.
 func wantedFields(state *checkpoint.State) []migration.WantedField {
 	var wanted []migration.WantedField
-	add := func(box, purpose string, text bool, names ...string) {
+	add := func(box, purpose string, kind func(string) (string, []string), names ...string) {
+		wants, kinds := kind(state.CRM.Provider)
 		for _, name := range names {
-			wanted = append(wanted, migration.WantedField{Box: box, Purpose: purpose, Name: name, Text: text})
+			wanted = append(wanted, migration.WantedField{Box: box, Purpose: purpose, Name: name, Wants: wants, Kinds: kinds})
 		}
 	}
 	answer := func(key string) string { return state.Answer(CRMSetup, key) }
-	add("password-field", "Passwords", true, listed(answer(keyPasswordField))...)
-	add("username-field", "User names", true, listed(answer(keyUsernameField))...)
+	add("password-field", "Passwords", textKinds, listed(answer(keyPasswordField))...)
+	add("username-field", "User names", textKinds, listed(answer(keyUsernameField))...)
 	if state.CRM.Provider == "kit" {
-		add("last-name", "Last names", true, cmp.Or(answer(keyLastNameField), lastNameOfKit))
+		add("last-name", "Last names", textKinds, cmp.Or(answer(keyLastNameField), lastNameOfKit))
 	}
 	if answer(keyAffiliates) == "yes" {
-		add("fields", "Affiliates", true, "affiliate_key", "affiliate_referral_field")
+		add("fields", "Affiliates", textKinds, "affiliate_key", "affiliate_referral_field")
 	}
-	add("fields", "Teams", true, listed(answer(keyTeamFields))...)
-	add("fields", "Credits", false, listed(answer(keyCreditFields))...)
+	add("fields", "Teams", textKinds, listed(answer(keyTeamFields))...)
+	add("fields", "Credits", creditKinds, listed(answer(keyCreditFields))...)
 	return wanted
+}
+
+// textKinds are the CRM's own words for fields that hold any text. Kit and Drip have no types.
+func textKinds(provider string) (wants string, kinds []string) {
+	switch provider {
+	case "activecampaign":
+		return "text", []string{"text", "textarea", "hidden"}
+	case "keap":
+		return "text", []string{"TEXT", "TEXT_AREA"}
+	case "ontraport":
+		return "text", []string{"text", "longtext"}
+	}
+	return "", nil
+}
+
+// creditKinds are those for a balance (AccessAlly, Credit systems): whole numbers on Keap, numeric on Ontraport, text on ActiveCampaign.
+func creditKinds(provider string) (wants string, kinds []string) {
+	switch provider {
+	case "keap":
+		return "whole numbers", []string{"WHOLE_NUMBER"}
+	case "ontraport":
+		return "numeric", []string{"numeric"}
+	}
+	return textKinds(provider)
 }
 
 // unseenParts are what no API of a CRM shows: only a person can look.
@@ -90,6 +115,7 @@ func unseenParts(provider string) []migration.SetupFinding {
 		return []migration.SetupFinding{{Box: "opt-in-form", What: "The form with single opt-in", Note: "AllySwitch does not see which form AccessAlly uses: look there"}}
 	case "ontraport":
 		return []migration.SetupFinding{{Box: "owner", What: "The key's contact owner", Note: "the API does not show it: look at the key in Ontraport"},
+			{Box: "tracking", What: "Ontraport's tracking on the site", Note: "the API does not show it: look in AccessAlly"},
 			{Box: "wordpress", What: "The WordPress site in Ontraport", Note: "the API does not show it: look in Ontraport"}}
 	}
 	return nil

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"allyswitch/crm"
@@ -72,7 +73,12 @@ func reportSteps(all []wizard.Step, state *checkpoint.State) []report.Step {
 		if numbered, ok := one.(wizard.Numbered); ok {
 			told.Number = numbered.Number()
 		}
-		for _, item := range sheeted.Sheet(state).Items {
+		sheet := sheeted.Sheet(state)
+		for _, found := range sheet.Did {
+			told.Found = append(told.Found, report.Found{Label: found.Label, Value: found.Value, Private: found.Private})
+		}
+		for _, item := range sheet.Items {
+			tell(&told, item)
 			key, words, open := itemWords(item)
 			told.Words[key] = words
 			if open && key != "report" && one.Status(state) != wizard.Done {
@@ -82,6 +88,29 @@ func reportSteps(all []wizard.Step, state *checkpoint.State) []report.Step {
 		list = append(list, told)
 	}
 	return list
+}
+
+// tell adds what a person has ticked or answered. Where a file lies is no part of a report.
+func tell(told *report.Step, item wizard.Item) {
+	switch item := item.(type) {
+	case wizard.Tick:
+		box := report.Box{Words: item.Text, Doubt: item.Doubt, Optional: item.Optional}
+		if item.Set != nil {
+			box.Ticked, box.Note = item.Set.At, item.Set.Note
+		}
+		told.Boxes = append(told.Boxes, box)
+	case wizard.Question:
+		if item.Secret || item.Value == "" || strings.HasSuffix(item.Key, ".file") {
+			return
+		}
+		answered := report.Answered{Question: item.Label, Answer: item.Value, Private: len(item.Choices) == 0}
+		for _, choice := range item.Choices {
+			if choice.Value == item.Value {
+				answered.Answer = choice.Label
+			}
+		}
+		told.Answers = append(told.Answers, answered)
+	}
 }
 
 // itemWords are an item's key and words, and whether the step waits for it.

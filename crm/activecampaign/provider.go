@@ -14,7 +14,10 @@ func Provider() crm.Provider {
 		Options:          options(),
 		Guide:            guide(),
 		Upload:           upload(),
-		New:              newDriver,
+		// Mail follows ActiveCampaign's help: contacts must be on at least one list to receive mail, and automations do not mail who is unconfirmed (360021831499).
+		Mail: crm.NewMail{Held: true, Words: "ActiveCampaign mails only people who are on one of its lists, and confirmed there. AllySwitch puts nobody on a list, because that stands for their consent. " +
+			"Put the members who have agreed to mail on one yourself, as confirmed."},
+		New: newDriver,
 	}
 }
 

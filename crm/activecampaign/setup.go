@@ -75,7 +75,7 @@ func (f fieldJSON) field() crm.Field {
 	case "date", "datetime":
 		kind = crm.FieldDate
 	}
-	return crm.Field{ID: crm.FieldID(f.ID), Name: string(f.Title), Type: kind}
+	return crm.Field{ID: crm.FieldID(f.ID), Name: string(f.Title), Type: kind, Kind: string(f.Type)}
 }
 
 // CreateField makes a field and puts it on all lists: without that ActiveCampaign shows it nowhere ("Create a custom field relationship").

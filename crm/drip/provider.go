@@ -27,7 +27,10 @@ func Provider() crm.Provider {
 		Options:          options(),
 		Guide:            guide(),
 		Upload:           upload(),
-		New:              newDriver,
+		// The API reference does not say which status somebody gets who is sent without initial_status.
+		Mail: crm.NewMail{Held: true, Words: "AllySwitch gives nobody a status in Drip who is new there, because it stands for their consent. Drip mails only who is active: look at one of them there. " +
+			"Set it there for the members who have agreed to mail, if it is another."},
+		New: newDriver,
 	}
 }
 

@@ -75,7 +75,7 @@ func (f wireField) field() crm.Field {
 	if strings.EqualFold(f.Type, "DATE") {
 		kind = crm.FieldDate
 	}
-	return crm.Field{ID: crm.FieldID(f.ID), Name: f.Label, Type: kind}
+	return crm.Field{ID: crm.FieldID(f.ID), Name: f.Label, Type: kind, Kind: f.Type}
 }
 
 // slot is the address in one of the fields EMAIL1 to EMAIL3, nil when it is empty.

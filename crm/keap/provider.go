@@ -32,7 +32,10 @@ func Provider() crm.Provider {
 		Options:          options(),
 		Guide:            guide(),
 		Upload:           upload(),
-		New:              newDriver,
+		// Mail follows the REST reference: an address that comes without an opt_in_reason is not marketable.
+		Mail: crm.NewMail{Held: true, Words: "Keap does not count people whom a program brings in as marketable, and sends them no mail of campaigns. AllySwitch gives nobody's consent. " +
+			"Mark the members who have agreed to mail there, with the reason."},
+		New: newDriver,
 	}
 }
 
@@ -67,7 +70,8 @@ func guide() crm.CredentialGuide {
 		LooksLike: "a key that begins with " + keyPrefix + ", one line of letters and digits. Only an administrator sees this page. Name the key AllySwitch, and copy it at once: Keap shows it only this one time.",
 		ForAccessAlly: []string{
 			"AccessAlly asks for the name of your Keap app as well: the letters and digits in front of .infusionsoft.com when you are logged in, such as ab103.",
-			"Make a second key for AccessAlly, so that the two do not share one day's allowance.",
+			"Which kind of key AccessAlly wants beside it, its public pages do not say: look at its CRM Integration tab. If it takes a Service Account Key, make a second one for it, so that the two do not share one day's allowance.",
+			"If the tab asks for something else (that you log in at Keap, or an older key), take what it asks for, and tell AccessAlly's support.",
 			"Only an administrator can make a Service Account Key. Any user can make a Personal Access Token, but it can see and do only what that user can.",
 		},
 		Mistakes: []string{

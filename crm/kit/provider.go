@@ -35,7 +35,9 @@ func Provider() crm.Provider {
 		Guide:            guide(),
 		Routes:           routes(),
 		Upload:           upload(),
-		New:              newDriver,
+		// Mail follows the API reference: a subscriber who is created without a state is active.
+		Mail: crm.NewMail{Words: "Kit takes new subscribers as active, without a confirmation mail: from then on it mails them like everybody else. Send only what they have agreed to."},
+		New:  newDriver,
 	}
 }
 
@@ -81,7 +83,7 @@ func guide() crm.CredentialGuide {
 		LooksLike: "a key that begins with kit_, one line of letters and digits. Name it AllySwitch, and copy it at once: Kit does not show it again.",
 		ForAccessAlly: []string{
 			"AccessAlly asks for an API Key and an API Secret. Those are the two v3 values, on the same Kit page under V3 Key.",
-			"AllySwitch wants the v4 key. Have all three at hand: they are not interchangeable.",
+			"AllySwitch wants the v4 key. Have all three at hand: they are not interchangeable. If AccessAlly's tab asks for one key only, try the v4 key there, and tell AccessAlly's support.",
 			"AccessAlly needs a paid Kit plan.",
 		},
 		Mistakes: []string{

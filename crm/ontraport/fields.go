@@ -87,7 +87,7 @@ func (d *driver) readFields(ctx context.Context) (map[crm.FieldID]fieldKind, err
 
 func kindOfField(name string, field metaField) fieldKind {
 	kind := fieldKind{
-		Field:   crm.Field{ID: crm.FieldID(name), Name: string(field.Alias), Type: crm.FieldText},
+		Field:   crm.Field{ID: crm.FieldID(name), Name: string(field.Alias), Type: crm.FieldText, Kind: string(field.Type)},
 		kind:    strings.ToLower(string(field.Type)),
 		options: map[string]string{},
 	}

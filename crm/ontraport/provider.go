@@ -26,7 +26,10 @@ func Provider() crm.Provider {
 		Options:          options(),
 		Guide:            guide(),
 		Upload:           upload(),
-		New:              newDriver,
+		// Mail follows the API reference on bulk_mail: 1 says that somebody has opted in.
+		Mail: crm.NewMail{Held: true, Words: "AllySwitch leaves the Bulk Email Status of new contacts alone, because it stands for their consent. Whether Ontraport mails them shows in that field: look at one. " +
+			"Set it there for the members who have agreed to mail."},
+		New: newDriver,
 	}
 }
 

@@ -59,7 +59,7 @@ func New(options Options) (*Demo, error) {
 	server := site.Handler(options.Conditions...)
 	demo := &Demo{server: server, SiteTransport: sandbox.Transport(server), Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
 		"site.url": "https://demo.example.com", "crm.provider": options.CRM, "crm.url": "http://127.0.0.1",
-		"export.file": filepath.Join(options.Folder, "user-export-demo.csv"), "tags.file": filepath.Join(options.Folder, "tags-demo.csv"),
+		"export.file": filepath.Join(options.Folder, "user-export-demo.csv"), "tags.file": filepath.Join(options.Folder, "tags-demo.csv"), "values.used": "no",
 	}}
 	for key, value := range box.Credentials() {
 		demo.keep(entry, key, value)

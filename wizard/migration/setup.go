@@ -27,8 +27,18 @@ const (
 // WantedField is a custom field that the site's settings rely on, and the box that it belongs to.
 type WantedField struct {
 	Box, Purpose, Name string
-	// Text says that AccessAlly wants a text field.
-	Text bool
+	// Wants says, in a word for people, what type of field AccessAlly wants; empty where any will do. Kinds are the CRM's own words for it.
+	Wants string
+	Kinds []string
+}
+
+// fits says that a field is of the type that is wanted. A CRM that does not tell types cannot be wrong about them.
+func (w WantedField) fits(field crm.Field) bool {
+	if w.Wants == "" || field.Kind == "" {
+		return true
+	}
+	plain := func(kind string) string { return strings.ToLower(strings.ReplaceAll(kind, "_", "")) }
+	return slices.ContainsFunc(w.Kinds, func(kind string) bool { return plain(kind) == plain(field.Kind) })
 }
 
 // SetupFinding is one part of the CRM's set-up, as it was found.
@@ -124,8 +134,10 @@ func (s *Setup) fields(ctx context.Context, deps Deps, wanted []WantedField) err
 		switch {
 		case err != nil:
 			s.add(want.Box, what, SetupUnknown, "%s does not show its custom fields "+withheld, name)
-		case at >= 0 && want.Text && list[at].Type != "" && list[at].Type != crm.FieldText:
-			s.add(want.Box, what, SetupMissing, "it is there, but as a field for %s: AccessAlly wants text", list[at].Type)
+		case at >= 0 && !want.fits(list[at]):
+			s.add(want.Box, what, SetupMissing, "it is there, but as a field of the type %s: AccessAlly wants %s", list[at].Kind, want.Wants)
+		case at >= 0 && want.Wants != "" && list[at].Kind == "":
+			s.add(want.Box, what, SetupThere, "its type is not shown")
 		case at >= 0:
 			s.add(want.Box, what, SetupThere, "")
 		case near >= 0:

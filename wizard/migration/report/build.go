@@ -16,7 +16,9 @@ func (f *facts) report() *Report {
 	made := &Report{Made: f.made, Tool: f.options.Tool, Demo: f.state.Demo, Doubts: f.allDoubts(), Facts: f.what(), known: f.known()}
 	made.Verdict = f.verdict(len(made.Doubts) > 0)
 	made.Key = f.key(len(made.Doubts) > 0)
-	for _, section := range []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.starts(), f.canarySection(), f.changes(), f.subscriptions(), f.beside(), f.traffic(), f.rejected(), f.happened(), f.watches(), f.left(), f.undo()} {
+	proven := []Section{f.access(), f.members(), f.links(), f.tags(), f.planned(), f.starts(), f.canarySection(), f.changes(), f.subscriptions(), f.beside()}
+	told := []Section{f.traffic(), f.rejected(), f.happened(), f.watches(), f.left(), f.undo()}
+	for _, section := range slices.Concat(proven, f.byHand(), told) {
 		if section.ID != "" {
 			made.Sections = append(made.Sections, section)
 		}

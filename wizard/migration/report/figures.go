@@ -47,7 +47,7 @@ func (f *facts) figures() []Figure {
 	list = append(list, f.history.deltaFigures()...)
 	list = append(list, f.history.orderFigures()...)
 	list = append(list, f.history.aside.figures()...)
-	return append(list, f.files.figures()...)
+	return append(append(list, f.files.figures()...), f.files.byHandFigures()...)
 }
 
 // proofFigures takes every number of the read-back: those that are known in the words above, any other one under its own name.

@@ -39,20 +39,25 @@ type fileFacts struct {
 	members                                      int
 	rejected, failed, gaps, access, links, stays list
 	delta, orders                                list
-	tags                                         []tagCount
-	pairs                                        int
+	setup, places, offerings, running, controls  list
+	// moved is when a person has ticked an order off.
+	moved map[string]string
+	tags  []tagCount
+	pairs int
 }
 
 // jsonFiles are read whole.
 var jsonFiles = []string{migration.PlanFile, migration.ProofFile, migration.RehearsalFile, migration.CanariesFile}
 
 // otherFiles are not read into the report, but what is in it rests on them.
-var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile, migration.DeltaFile, migration.OrdersFile}
+var otherFiles = []string{migration.BeforeFile, migration.OfferingsFile, migration.DeltaFile}
 
 // readFiles reads all files that the figures rest on.
 func readFiles(src *source) (*fileFacts, error) {
 	f := &fileFacts{hashes: src.hashes, rejected: newList(migration.RejectedFile), failed: newList(migration.FailedFile),
-		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile), stays: newList(migration.UndoLeftFile), delta: newList(migration.DeltaListFile), orders: newList(migration.OrdersChangesFile)}
+		gaps: newList(migration.GapsFile), access: newList(migration.AccessFile), links: newList(migration.ContactIDsFile), stays: newList(migration.UndoLeftFile), delta: newList(migration.DeltaListFile), orders: newList(migration.OrdersChangesFile),
+		setup: newList(migration.SetupFile), places: newList(migration.ReferencesFile), offerings: newList(migration.OfferingStartsFile), running: newList(migration.OrdersFile),
+		controls: newList(migration.ControlsFile), moved: map[string]string{}}
 	known := addresses{}
 	err := src.rows(migration.MembersFile, func(row record) {
 		f.members++
@@ -87,6 +92,11 @@ func (f *fileFacts) readLists(src *source) error {
 		{&f.stays, "kind", nil},
 		{&f.delta, "what", nil},
 		{&f.orders, "what", nil},
+		{&f.setup, "state", nil},
+		{&f.places, "state", nil},
+		{&f.offerings, "verdict", nil},
+		{&f.running, "state", nil},
+		{&f.controls, "", nil},
 		{&f.access, "verdict", nil},
 		{&f.links, "sign", func(row record) bool { return row.cell("sign") != string(migration.SignSame) }},
 	} {
@@ -97,7 +107,7 @@ func (f *fileFacts) readLists(src *source) error {
 			return err
 		}
 	}
-	return nil
+	return src.rows(migration.OrdersDoneFile, func(row record) { f.moved[row.cell("order")] = row.cell("at") })
 }
 
 // listed are the members in the lists, for whom the journal is asked.

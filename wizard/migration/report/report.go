@@ -43,6 +43,10 @@ type Step struct {
 	Words map[string]string
 	// Open is what is still to be done in this step, in order. It is empty when the step is done.
 	Open []string
+	// Found, Answers and Boxes are what the step's page shows now.
+	Found   []Found
+	Answers []Answered
+	Boxes   []Box
 }
 
 // Limit is how many requests may be made in any stretch of time.
