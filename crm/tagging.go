@@ -27,8 +27,32 @@ type tagList struct {
 	strangers map[Tag]bool
 }
 
-// Tags lists all contact tags, anew each time.
+// Tags lists all contact tags, anew each time. A tag that was renamed since is known by its new name from here on.
 func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
+	tags, err := c.readTags(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.tags.mu.Lock()
+	defer c.tags.mu.Unlock()
+	c.tags.rename(tags)
+	return tags, nil
+}
+
+// rename gives the tags that are remembered the names of now. One that the CRM does not list stays: it may have been made a moment ago.
+func (l *tagList) rename(now []Tag) {
+	names := make(map[TagID]string, len(now))
+	for _, tag := range now {
+		names[tag.ID] = tag.Name
+	}
+	for i, tag := range l.tags {
+		if name, listed := names[tag.ID]; listed && tag.ID != "" {
+			l.tags[i].Name = name
+		}
+	}
+}
+
+func (c *Client) readTags(ctx context.Context) ([]Tag, error) {
 	const op = "list the tags"
 	if err := c.ready(ctx, op); err != nil {
 		return nil, err
@@ -91,7 +115,7 @@ func (c *Client) listTags(ctx context.Context) error {
 	if c.tags.listed {
 		return nil
 	}
-	tags, err := c.Tags(ctx)
+	tags, err := c.readTags(ctx)
 	if err != nil {
 		return err
 	}

@@ -5,11 +5,13 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"allyswitch/crm/sandbox"
 	"allyswitch/steps"
 	"allyswitch/wizard"
 	"allyswitch/wizard/plain"
@@ -51,6 +53,10 @@ func TestAStepOutOfOrder(t *testing.T) {
 				if task, ok := item.(wizard.Task); ok && task.Locked == "" && !task.Complete {
 					t.Errorf("%s.%s could be started", step.ID(), task.Key)
 				}
+			}
+			var refused *plain.ErrRefused
+			if _, err := plain.Run(t.Context(), plain.Config{Steps: j.all, Folder: j.keeping, Only: step.ID(), Answers: j.demo.Answers, Fallback: j.likeAnOwner, Out: io.Discard}); !errors.As(err, &refused) || refused.Step != step.ID() {
+				t.Errorf("without a screen %s was worked on: %v", step.ID(), err)
 			}
 			if warnings := j.step(step.ID()).Sheet(j.state()).Warnings; len(warnings) == 0 || !strings.Contains(warnings[0], "first") {
 				t.Errorf("%s does not say what comes first: %q", step.ID(), warnings)
@@ -145,6 +151,93 @@ func TestFilesThatAreSomethingElse(t *testing.T) {
 		defer file.Close()
 		if rows, err := csv.NewReader(file).ReadAll(); err != nil || len(rows) < 20 {
 			t.Errorf("%d members are left: %v", len(rows), err)
+		}
+	})
+}
+
+// The key of another account comes in the middle of it, for each CRM. It is told apart before anything is sent, and with the right key everything goes on.
+func TestAnotherAccountOfEachCRM(t *testing.T) {
+	for _, crmID := range crms() {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := begin(t, crmID)
+				j.reach(steps.EditCSV)
+				right := j.state().CRM
+				j.state().CRM.Fingerprint, j.state().CRM.AccountName = "of another account", "The first account"
+				for _, task := range [][2]string{{steps.Start, "connect"}, {steps.Import, "plan"}} {
+					if words := told(t, j.try(task[0], task[1])); words.Code != "ALLY-ACCOUNT" || !strings.Contains(words.Now, "new folder") {
+						t.Errorf("%s: %+v", task[1], words)
+					}
+				}
+				if held := j.demo.Sandbox.Contents().Contacts; len(held) > 0 {
+					t.Errorf("%d contacts were sent into another account", len(held))
+				}
+				j.state().CRM = right
+				j.reach(steps.Import)
+			})
+		})
+	}
+}
+
+// Somebody renames a tag in the CRM after it was proven. Comparing again names it and shuts the gate, for each CRM; nothing that is there is touched.
+func TestATagIsRenamedInAnyCRM(t *testing.T) {
+	for _, crmID := range crms() {
+		t.Run(crmID, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := begin(t, crmID)
+				j.reach(steps.Tags)
+				before := j.contents()
+				j.wire.set(func(request *http.Request, body string) (*http.Response, error) {
+					answer, err := j.wire.next.RoundTrip(request)
+					if err != nil {
+						return nil, err
+					}
+					text, err := io.ReadAll(answer.Body)
+					said := strings.ReplaceAll(string(text), `"Inner Circle Member"`, `"Inner Circle Members"`)
+					answer.Body, answer.ContentLength = io.NopCloser(strings.NewReader(said)), int64(len(said))
+					answer.Header.Del("Content-Length")
+					return answer, err
+				})
+				j.run(steps.Tags, "prove")
+				if rows := rowsOf(j.table(steps.Tags, "gaps")); j.status(steps.Tags) == wizard.Done || !strings.Contains(rows, "Inner Circle Member") {
+					t.Errorf("the gate is open, or the list does not name the tag:\n%s", rows)
+				}
+				if j.contents() != before {
+					t.Error("looking has changed something")
+				}
+				j.wire.set(nil)
+				j.run(steps.Tags, "prove")
+				j.reach(steps.APIKeys)
+			})
+		})
+	}
+}
+
+// Somebody renames a tag in AccessAlly after the export. With the companion the list of tags shows both names before the switch.
+func TestATagIsRenamedOnTheSite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "ontraport")
+		j.connect()
+		j.logIn()
+		if err := j.walk(steps.Tags, atLevel(true)); err != nil {
+			t.Fatal(err)
+		}
+		renamed := wptest.New(people, 1)
+		for i := range renamed.People {
+			for n, tag := range renamed.People[i].Tags {
+				renamed.People[i].Tags[n] = strings.ReplaceAll(tag, "Inner Circle Member", "Circle of Friends")
+			}
+		}
+		for i := range renamed.Offerings {
+			renamed.Offerings[i].Base = strings.ReplaceAll(renamed.Offerings[i].Base, "Inner Circle Member", "Circle of Friends")
+		}
+		j.deps.SiteTransport = sandbox.Transport(renamed.Handler())
+		j.run(steps.Tags, "list-site", "compare")
+		rows := rowsOf(j.table(steps.Tags, "tag-list"))
+		for _, want := range []string{"missing|Circle of Friends|", "stranger|Inner Circle Member|"} {
+			if !strings.Contains(rows, want) {
+				t.Errorf("the list does not say %q:\n%s", want, rows)
+			}
 		}
 	})
 }

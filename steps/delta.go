@@ -9,6 +9,7 @@ import (
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 	"allyswitch/wizard/migration"
+	"allyswitch/wp/site"
 )
 
 // What to do in the CRM with tags that members have lost on the site.
@@ -21,8 +22,8 @@ const (
 // there is nobody.
 func (s *step) deltaItems(state *checkpoint.State) []wizard.Item {
 	file, tags := state.Answer(Switch, "delta.export.file"), state.Answer(Switch, "delta.tags.file")
-	items := []wizard.Item{s.ask(state, wizard.Question{Key: "delta.export.file", Label: "A second export, made now", Validate: checkFile,
-		Help: "Export all users once more as in step 2. AllySwitch finds who is new, who has changed and who is gone, and sends only them. Leave it empty when nobody can have changed."})}
+	items := append(s.readAgain(state), s.ask(state, wizard.Question{Key: "delta.export.file", Label: "A second export, made now", Validate: checkFile,
+		Help: "Export all users once more as in step 2. AllySwitch finds who is new, who has changed and who is gone, and sends only them. Leave it empty when nobody can have changed."}))
 	unchanged := s.tick(state, wizard.Tick{Key: "unchanged", Text: "Nobody has joined, paid or changed since the export",
 		Look: "new users and new orders on your site. In maintenance mode there are none. If there are, give a second export above."})
 	if file == "" {
@@ -39,6 +40,30 @@ func (s *step) deltaItems(state *checkpoint.State) []wizard.Item {
 	}
 	unchanged.Text = "Nobody has joined, paid or changed since the second export"
 	return append(items, unchanged)
+}
+
+// readAgain reads the users from the site once more where AllySwitch may log in: that takes the place of the second export, and with the companion of the second
+// tag file. After the switch it would tell of the new CRM's tags.
+func (s *step) readAgain(state *checkpoint.State) []wizard.Item {
+	if level(state) == levelFiles || Switched(state) {
+		return nil
+	}
+	return []wizard.Item{s.siteTask(state, wizard.Task{Key: "again", Label: "Read the users from the site again", Complete: s.doneWith(state, "again"),
+		Help: "Takes the place of a second export. Changes nothing."},
+		func(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
+			read, err := migration.ReadSiteAgain(ctx, s.deps.Folder, found, report)
+			if err != nil {
+				return nil, err
+			}
+			return func(state *checkpoint.State) {
+				kept := state.Step(Switch)
+				setAnswer(kept, "delta.export.file", s.deps.path(migration.SiteUsersAgainFile))
+				if read.TagNames > 0 {
+					setAnswer(kept, "delta.tags.file", s.deps.path(migration.SiteTagsAgainFile))
+				}
+				setNote(state, Switch, "delta.files", "") // whoever has looked before has looked at what was read before
+			}, nil
+		})}
 }
 
 func (s *step) lookForChanges(file, tags string, state *checkpoint.State) func(context.Context, migration.Deps, job.Reporter) (wizard.Change, error) {

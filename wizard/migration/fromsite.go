@@ -22,6 +22,12 @@ const (
 	SiteContactsFile = "site-contacts.csv"
 )
 
+// The same, read once more before the switch: they take the place of a second export and a second tag file.
+const (
+	SiteUsersAgainFile = "site-users-again.csv"
+	SiteTagsAgainFile  = "site-tags-again.csv"
+)
+
 // FromSite is what was read from the site itself.
 type FromSite struct {
 	// Way is "companion", "rest" or "xml-rpc".
@@ -38,11 +44,21 @@ type FromSite struct {
 // ReadSite reads every user of the site, and with the companion their tags, contact IDs and the offerings. It writes the files in which the next steps look,
 // and changes nothing on the site.
 func ReadSite(ctx context.Context, folder *checkpoint.Folder, from *site.Site, report job.Reporter) (FromSite, error) {
+	return readSite(ctx, &siteReader{folder: folder, from: from, report: report, users: SiteUsersFile, tagFile: SiteTagsFile})
+}
+
+// ReadSiteAgain reads users, and with the companion their tags, once more, beside what was read first. Contact IDs and offerings stay those of the first time.
+func ReadSiteAgain(ctx context.Context, folder *checkpoint.Folder, from *site.Site, report job.Reporter) (FromSite, error) {
+	return readSite(ctx, &siteReader{folder: folder, from: from, report: report, users: SiteUsersAgainFile, tagFile: SiteTagsAgainFile, again: true})
+}
+
+func readSite(ctx context.Context, reader *siteReader) (FromSite, error) {
+	from := reader.from
 	login, err := from.Login(ctx)
 	if err != nil {
 		return FromSite{}, err
 	}
-	reader := &siteReader{folder: folder, from: from, report: report, way: login.Ways[0], tags: &wp.MemberTags{Tags: map[string][]string{}, Emails: map[string]string{}, Counts: map[string]int{}}}
+	reader.way, reader.tags = login.Ways[0], &wp.MemberTags{Tags: map[string][]string{}, Emails: map[string]string{}, Counts: map[string]int{}}
 	reader.result.Way = string(reader.way)
 	if reader.way == site.ByCompanion {
 		if err := reader.readOfferings(ctx); err != nil {
@@ -61,6 +77,9 @@ type siteReader struct {
 	tags     *wp.MemberTags
 	contacts [][]string
 	result   FromSite
+	// users and tagFile are the names of the files, again whether it is the second time.
+	users, tagFile string
+	again          bool
 }
 
 // readOfferings reads tags and offerings. An offering that is not fully understood is left out and named: a half understood one would prove nothing.
@@ -82,6 +101,9 @@ func (r *siteReader) readOfferings(ctx context.Context) error {
 		r.names[tag.ID] = tag.Name
 	}
 	r.result.TagNames = len(tags)
+	if r.again {
+		return nil
+	}
 	offerings, err := companion.Offerings(ctx)
 	if site.Is(err, site.Unavailable) {
 		return nil
@@ -100,7 +122,7 @@ func (r *siteReader) readOfferings(ctx context.Context) error {
 }
 
 func (r *siteReader) readUsers(ctx context.Context) error {
-	out, err := r.folder.Create(SiteUsersFile)
+	out, err := r.folder.Create(r.users)
 	if err != nil {
 		return err
 	}
@@ -176,16 +198,19 @@ func (r *siteReader) saveTags() error {
 	if r.names == nil {
 		return nil
 	}
-	out, err := r.folder.Create(SiteTagsFile)
+	out, err := r.folder.Create(r.tagFile)
 	if err != nil {
 		return err
 	}
 	defer out.Abort()
 	if err := wp.WriteMemberTags(io.Writer(out), r.tags); err != nil {
-		return doing("write "+SiteTagsFile, err)
+		return doing("write "+r.tagFile, err)
 	}
 	if err := out.Close(); err != nil {
 		return err
+	}
+	if r.again {
+		return nil
 	}
 	return writeRows(r.folder, SiteContactsFile, append([][]string{{"ID", "contact_id"}}, r.contacts...))
 }

@@ -187,7 +187,7 @@ func (p *plug) file(name string) string {
 	return string(data)
 }
 
-// rehearsed is what a rehearsal predicts, without its time.
+// rehearsed is what a rehearsal predicts, without times and without requests: how often a busy computer asks whether something is done is a matter of chance.
 func (p *plug) rehearsed() string {
 	p.t.Helper()
 	folder, err := checkpoint.Open(p.child.Dir, checkpoint.Options{Tool: "test"})
@@ -199,7 +199,7 @@ func (p *plug) rehearsed() string {
 	if err != nil || r == nil {
 		p.t.Fatalf("there is no rehearsal: %v", err)
 	}
-	return fmt.Sprint(r.Created, r.Updated, r.Refused, r.PairsMissing, r.Access, r.Send.Requests, r.Stopped)
+	return fmt.Sprint(r.Created, r.Updated, r.Refused, r.PairsMissing, r.Access, r.Stopped)
 }
 
 // leavesNoHalfFile looks for the copy of a rehearsal, and for files under the names that they have while they are written.

@@ -61,6 +61,12 @@ func readBack(ctx context.Context, deps Deps, roster *Roster, names []string, re
 	if err != nil {
 		return nil, err
 	}
+	if deps.CRM.Features().TagsOnRead {
+		// Where contacts carry the IDs of their tags, the names are remembered. A tag that was renamed in the meantime would be taken for proven.
+		if _, err := deps.CRM.Tags(ctx); err != nil {
+			return nil, doing("list the tags", err)
+		}
+	}
 	report.Phase("Reading everybody back from "+deps.CRM.Provider().Name, int64(roster.Len()))
 	back := &ReadBack{Members: make([][]Seen, roster.Len())}
 	index, sets, scratch := tagIndex(names), newTagSets(), make([]uint32, 0, len(names)+64)
