@@ -72,6 +72,36 @@ func created(contacts []crm.Contact) []crm.Outcome {
 	return outcomes
 }
 
+// After a lost answer an update does not say that somebody else had made the contact: the first try may have. A contact that was known is only updated.
+func TestWhatALostAnswerHasMadeIsOurs(t *testing.T) {
+	for name, test := range map[string]struct {
+		contact crm.Contact
+		lost    bool
+		result  crm.Result
+	}{
+		"nobody knew it, and an answer was lost":       {crm.Contact{Email: "ada@example.com"}, true, crm.Created},
+		"it was known, and an answer was lost":         {crm.Contact{ID: "1", Email: "ada@example.com"}, true, crm.Updated},
+		"nobody knew it, and the first answer says it": {crm.Contact{Email: "ada@example.com"}, false, crm.Updated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				writes := 0
+				f := &fake{features: crm.Features{UpsertBatch: 1, UpsertIdempotent: true}}
+				f.upsert = func([]crm.Contact) ([]crm.Outcome, error) {
+					if writes++; writes == 1 && test.lost {
+						return nil, lost()
+					}
+					return []crm.Outcome{{ID: "1", Result: crm.Updated}}, nil
+				}
+				outcomes, err := open(t, f).Upsert(t.Context(), []crm.Contact{test.contact})
+				if err != nil || outcomes[0].Result != test.result {
+					t.Errorf("%+v, %v", outcomes, err)
+				}
+			})
+		})
+	}
+}
+
 // A write whose answer is lost must not make a second contact where the CRM would: it is looked up first, once reads have caught up.
 func TestALostAnswerIsLookedUpBeforeAnythingIsSentAgain(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -79,7 +109,7 @@ func TestALostAnswerIsLookedUpBeforeAnythingIsSentAgain(t *testing.T) {
 		writes, looks              int
 		result                     crm.Result
 	}{
-		"it had arrived":                       {true, true, false, 1, 1, crm.Updated},
+		"it had arrived":                       {true, true, false, 1, 1, crm.Created},
 		"it had arrived in part":               {true, false, false, 2, 1, crm.Created},
 		"it had not arrived":                   {false, false, false, 2, 1, crm.Created},
 		"a CRM that cannot make a second one":  {true, true, true, 2, 0, crm.Created},

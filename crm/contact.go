@@ -102,7 +102,7 @@ type Page struct {
 // Result is what became of one contact in a write.
 type Result string
 
-// What can become of a contact. Queued means that the CRM took it and works later: see Settler.
+// What can become of a contact. Created is also what was found after a lost answer, when nobody had known it before. Queued means that the CRM took it and works later: see Settler.
 const (
 	Created Result = "created"
 	Updated Result = "updated"

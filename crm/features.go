@@ -15,8 +15,9 @@ type Features struct {
 	UpsertCosts []Cost
 	TagCosts    []Cost
 	ReadCosts   []Cost
-	// KnownCosts are the further requests that a contact takes which is in the CRM already.
+	// KnownCosts are the further requests that a contact takes which is in the CRM already, NewCosts those of one that is not.
 	KnownCosts []Cost
+	NewCosts   []Cost
 	// TagsRideAlong says that Contact.Tags in an Upsert puts tags on the contact, so that no ApplyTag is needed.
 	TagsRideAlong bool
 	// TagBatch is how many contacts one ApplyTag may carry.
@@ -41,6 +42,9 @@ type Features struct {
 	EmailsRepeat bool
 	// UpsertIdempotent says that sending a contact twice cannot make a second one. Where false, Client looks before it sends again.
 	UpsertIdempotent bool
+	// TellsNew says that Created and Updated of an Upsert tell for certain whether the contact was there before. False where the CRM's answer does not say, or
+	// where a repeated call may be answered as an update of what the first has made.
+	TellsNew bool
 	// QuietUpsert says that a write can be kept from starting automations; QuietTags says the same of ApplyTag.
 	QuietUpsert bool
 	QuietTags   bool
@@ -75,6 +79,8 @@ type Features struct {
 type Cost struct {
 	Class string
 	Calls int
+	// Every says that so many of them share the calls; 0 and 1 mean that each has its own.
+	Every int
 }
 
 // Window is one published rate limit.

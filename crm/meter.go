@@ -34,6 +34,9 @@ type Reading struct {
 	Started time.Time
 	// Speed is how many times faster than life the sandbox at the other end runs; 1 in life.
 	Speed float64
+	// ClockAhead is how far the clock at the other end is ahead of ours, to about two seconds, by the Date header of its last quick answer (RFC 9110, 6.6.1);
+	// 0 while no answer has told the time.
+	ClockAhead time.Duration
 	// Waiting is the longest wait of those under way, zero when nothing waits.
 	Waiting Wait
 }
@@ -132,6 +135,18 @@ func (m *Meter) sent(now time.Time, classes []string, bytes int, again bool) {
 		m.count.ByClass[class]++
 	}
 	m.calls[strings.Join(classes, "\n")]++
+}
+
+// quickAnswer is how soon an answer must have come for its Date to say what the time is at the other end.
+const quickAnswer = 3 * time.Second
+
+// tellsTime compares the other end's clock, which tells whole seconds, with ours half-way between question and answer.
+func (m *Meter) tellsTime(there, sent, received time.Time) {
+	if taken := received.Sub(sent); taken <= quickAnswer {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.count.ClockAhead = there.Add(time.Second / 2).Sub(sent.Add(taken / 2))
+	}
 }
 
 func (m *Meter) received(bytes int) {

@@ -38,9 +38,12 @@ func (c *Conn) send(ctx context.Context, request Request, accept func(Response) 
 		return Response{}, c.complete(request, err)
 	}
 	tries := &attempts{conn: c, request: request}
+	doubt := false // an earlier attempt may have been carried out: later trouble does not undo that
 	for {
-		leave, err := c.pacer.begin(ctx, request)
-		if err != nil {
+		leave, err := c.begin(ctx, request)
+		if err != nil && doubt {
+			return Response{}, MaybeSent(err)
+		} else if err != nil {
 			return Response{}, err
 		}
 		answer, trouble := c.exchange(ctx, out, leave, tries.count > 0, accept)
@@ -48,11 +51,30 @@ func (c *Conn) send(ctx context.Context, request Request, accept func(Response) 
 			c.answered.Store(true)
 			return answer, nil
 		}
+		doubt = doubt || trouble.Sent && !request.asks()
+		trouble.Sent = trouble.Sent || doubt
 		trouble = c.complete(request, trouble)
 		if ctx.Err() != nil || !tries.again(ctx, leave, answer, trouble) {
 			return answer, trouble
 		}
 	}
+}
+
+// ErrExpired is the cause of an *Error of kind Temporary: the request's turn did not come before Request.Expires, so it was not sent.
+var ErrExpired = errors.New("it would have come too late, and was not sent")
+
+// begin waits for a turn, for as long as the request is good.
+func (c *Conn) begin(ctx context.Context, request Request) (turn, error) {
+	if request.Expires.IsZero() {
+		return c.pacer.begin(ctx, request)
+	}
+	limited, cancel := context.WithDeadline(ctx, request.Expires)
+	defer cancel()
+	leave, err := c.pacer.begin(limited, request)
+	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		err = c.pacer.stopped(request, ErrExpired)
+	}
+	return leave, err
 }
 
 // complete adds what Conn knows to an error, and takes out what must not be in it.
@@ -78,6 +100,9 @@ func (c *Conn) exchange(ctx context.Context, out outgoing, leave turn, again boo
 	var readings []LimitReading
 	if answer.Status != 0 {
 		readings = c.readLimits(answer.Header)
+		if there, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
+			c.settings.Meter.tellsTime(there, leave.sent, time.Now())
+		}
 	}
 	c.pacer.end(leave, readings)
 	c.settings.Meter.received(len(answer.Body))

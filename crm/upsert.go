@@ -30,7 +30,7 @@ func (c *Client) Upsert(ctx context.Context, contacts []Contact) ([]Outcome, err
 		return nil, c.ready(ctx, op)
 	}
 	defer unlock()
-	work := &writing{client: c, op: op, contacts: withoutBlanks(contacts), outcomes: make([]Outcome, len(contacts))}
+	work := &writing{client: c, op: op, contacts: withoutBlanks(contacts), outcomes: make([]Outcome, len(contacts)), doubt: map[int]bool{}}
 	return work.run(ctx)
 }
 
@@ -75,8 +75,8 @@ type writing struct {
 	op       string
 	contacts []Contact
 	outcomes []Outcome
-	// doubt says that it was unknown once what became of a contact.
-	doubt bool
+	// doubt are the places of contacts of which it was unknown once what became of them.
+	doubt map[int]bool
 }
 
 // run sends all contacts, and again those whose fate stays unknown.
@@ -87,7 +87,9 @@ func (w *writing) run(ctx context.Context) ([]Outcome, error) {
 	}
 	for round := 1; ; round++ {
 		unknown, err := w.send(ctx, open)
-		w.doubt = w.doubt || len(unknown) > 0
+		for _, place := range unknown {
+			w.doubt[place] = true
+		}
 		if len(unknown) == 0 || ctx.Err() != nil || round == mostRounds || needsAPerson(err) {
 			return w.outcomes, w.trouble(err)
 		}
@@ -104,7 +106,7 @@ func (w *writing) run(ctx context.Context) ([]Outcome, error) {
 // does not take it away.
 func (w *writing) trouble(err error) error {
 	err = w.client.named(w.op, err)
-	if w.doubt {
+	if len(w.doubt) > 0 {
 		return MaybeSent(err)
 	}
 	return err
@@ -136,7 +138,7 @@ func (w *writing) send(ctx context.Context, places []int) ([]int, error) {
 	}
 	var unknown []int
 	for i, outcome := range outcomes {
-		w.outcomes[places[i]] = w.client.whole(w.op, outcome)
+		w.outcomes[places[i]] = w.ours(places[i], w.client.whole(w.op, outcome))
 		if w.outcomes[places[i]].Result == Unknown {
 			unknown = append(unknown, places[i])
 		}
@@ -159,12 +161,21 @@ func (w *writing) lookUp(ctx context.Context, places []int) ([]int, error) {
 			return nil, err
 		}
 		if written := holding(found, w.contacts[place]); written != nil {
-			w.outcomes[place] = Outcome{ID: written.ID, Result: Updated}
+			w.outcomes[place] = w.ours(place, Outcome{ID: written.ID, Result: Updated})
 			continue
 		}
 		missing = append(missing, place)
 	}
 	return missing, nil
+}
+
+// ours calls a contact created that the caller did not know and that an earlier try may have made: that it is there now does not
+// say that somebody else had made it.
+func (w *writing) ours(place int, outcome Outcome) Outcome {
+	if outcome.Result == Updated && w.doubt[place] && w.contacts[place].ID == "" {
+		outcome.Result = Created
+	}
+	return outcome
 }
 
 // holding is the contact that holds all that was to be written. One that does not may be written to again: it exists, so that no

@@ -42,11 +42,14 @@ type driver struct {
 func (d *driver) Features() crm.Features {
 	keys := len(d.ring.keys)
 	once := []crm.Cost{{Class: crm.ClassAll, Calls: 1}, {Class: tenantClass, Calls: 1}}
+	look := createsALook(keys, d.oauth)
 	return crm.Features{
 		UpsertBatch: 1, UpsertCosts: once, KnownCosts: once,
+		NewCosts: []crm.Cost{{Class: crm.ClassAll, Calls: 1, Every: look}, {Class: tenantClass, Calls: 1, Every: look}},
 		TagBatch: tagBatch, TagCosts: once, TagLength: tagLength, TagsFoldCase: true, NameLength: nameLength, EmailLength: emailLength,
 		PageSize: pageSize, ReadCosts: once,
 		EmailsRepeat:     true,
+		TellsNew:         true,
 		CanDeleteContact: true, CanUntag: true, CanDeleteTag: true, CanDeleteField: true,
 		AutomationCosts:   once,
 		AutomationWord:    "automations",

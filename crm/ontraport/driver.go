@@ -85,6 +85,7 @@ func (d *driver) Features() crm.Features {
 		TagsOnRead:        true,
 		TagsFoldCase:      true,
 		EmailsRepeat:      true,
+		TellsNew:          true,
 		ReadLag:           readLag,
 		CanDeleteContact:  true,
 		CanUntag:          true,

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // Transport carries requests to a handler within the process, without sockets, so that it works on a fake clock. The caller's
@@ -105,6 +106,9 @@ func (r *recorder) response(request *http.Request) (*http.Response, error) {
 		return nil, errReset
 	}
 	r.WriteHeader(http.StatusOK)
+	if r.sent.Get("Date") == "" { // a real server adds it
+		r.sent.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	}
 	var body io.Reader = bytes.NewReader(r.body.Bytes())
 	if r.broken {
 		body = io.MultiReader(body, brokenReader{})

@@ -67,7 +67,7 @@ func MakePerson(ctx context.Context, deps Deps, member wp.Member, report job.Rep
 		if _, err := deps.CRM.Settle(ctx); err != nil {
 			return nil, err
 		}
-		return map[string]string{"id": string(outcomes[0].ID)}, outcomes[0].Err
+		return map[string]string{"email": member.Email, "id": string(outcomes[0].ID), "result": string(outcomes[0].Result)}, outcomes[0].Err
 	})
 	if err != nil {
 		return Person{}, doing("make the contact", err)

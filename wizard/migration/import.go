@@ -125,7 +125,8 @@ func (r *importer) send(ctx context.Context, input ImportInput) error {
 			break
 		}
 		group.Go(func() error {
-			if err := r.deps.slowly(groupCtx, r.deps.CRM.Features().UpsertCosts, len(part.batches)); err != nil {
+			features := r.deps.CRM.Features()
+			if err := r.deps.slowly(groupCtx, slices.Concat(features.UpsertCosts, features.NewCosts), len(part.batches)); err != nil {
 				return err
 			}
 			if err := r.report.Gate(groupCtx); err != nil {
@@ -253,7 +254,7 @@ func (r *importer) sendPart(ctx context.Context, p part) error {
 }
 
 func (r *importer) intent(members []int) upsertIntent {
-	var intent upsertIntent
+	intent := upsertIntent{Clock: clockAhead(r.deps.CRM)}
 	for _, member := range members {
 		id := r.roster.Members[member].ID
 		intent.Members = append(intent.Members, id)

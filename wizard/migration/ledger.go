@@ -18,6 +18,8 @@ type upsertIntent struct {
 	Before []Before `json:"b,omitempty"`
 	// Wrote is what is sent to those who have a Before, where it differs from that: undo takes back what is still so.
 	Wrote []Wrote `json:"w,omitempty"`
+	// Clock is how many seconds the CRM's clock is ahead of ours: undo compares when a contact was made with when it was first sent.
+	Clock int64 `json:"clock,omitempty"`
 }
 
 // upsertOutcome answers an upsertIntent: one letter a member.

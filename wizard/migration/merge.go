@@ -274,9 +274,9 @@ func keepBoth(deps Deps, name string, both saved) error {
 	return doing("save both contacts", writeJSON(deps.Folder, name, both))
 }
 
-// moveTags gives the kept contact the tags that it lacks.
+// moveTags gives the kept contact the tags that it lacks. An error that comes when some are moved already leaves the merge open, so that undo lists it.
 func moveTags(ctx context.Context, deps Deps, both saved, report job.Reporter) error {
-	has := tagNamesOf(both.Keep)
+	has, moved := tagNamesOf(both.Keep), 0
 	report.Phase("Moving tags", int64(len(both.Lose.Tags)))
 	for _, tag := range both.Lose.Tags {
 		if err := report.Gate(ctx); err != nil {
@@ -290,13 +290,17 @@ func moveTags(ctx context.Context, deps Deps, both saved, report job.Reporter) e
 		if err == nil {
 			err = outcomes[0].Err
 		}
+		if err != nil && moved > 0 {
+			err = crm.MaybeSent(err)
+		}
 		if err != nil {
 			return doing("move the tag "+tag.Name, err)
 		}
+		moved++
 		report.Add(1, 0)
 	}
 	_, err := deps.CRM.Settle(ctx)
-	return err
+	return crm.MaybeSent(err)
 }
 
 // afterMerge reads the kept contact again, until it shows everything or the CRM can no longer be late.

@@ -13,7 +13,8 @@ type nameData struct {
 	ID   string `json:"id,omitempty"`
 }
 
-// record writes the intent, does the work, and writes the outcome: done with what work returned, or failed with its error.
+// record writes the intent, does the work, and writes the outcome: done with what work returned, or failed with its error. With an error that leaves it open
+// whether the work was done the intent stays open: undo takes it for work that may have been done.
 func (deps Deps) record(op, batch string, intent any, work func() (any, error)) error {
 	if err := deps.note(checkpoint.Intent, op, batch, intent); err != nil {
 		return err
@@ -21,6 +22,9 @@ func (deps Deps) record(op, batch string, intent any, work func() (any, error)) 
 	failpoint.Hit(op + "-after-intent")
 	outcome, err := work()
 	failpoint.Hit(op + "-before-outcome")
+	if err != nil && outcomeOpen(err) {
+		return err
+	}
 	if err != nil {
 		if noteErr := deps.note(checkpoint.Failed, op, batch, errorData{Error: err.Error()}); noteErr != nil {
 			return noteErr

@@ -75,13 +75,13 @@ func (r *importer) lookUpInPages(ctx context.Context, wanted map[string]bool) (m
 }
 
 func (r *importer) closeOpen(open openBatch, contacts map[string][]crm.Contact) error {
-	outcome := upsertOutcome{}
+	outcome, known := upsertOutcome{}, open.intent.known()
 	for _, id := range open.intent.Members {
 		letter, contactID := byte(letterNot), ""
 		if member, ok := r.roster.ByID(id); ok {
 			if found := contacts[r.roster.Members[member].Key]; len(found) > 0 && r.complete(member, found[0]) {
 				letter, contactID = letterUpdated, string(found[0].ID)
-				if r.befores.count(id) == 0 {
+				if !known[id] {
 					letter = letterCreated
 				}
 			}

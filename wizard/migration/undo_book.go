@@ -11,7 +11,9 @@ import (
 
 // book is what the journal says has been done since a place in it: what undo has to take back.
 type book struct {
-	after   int64
+	after int64
+	// clock is how many seconds the CRM's clock is ahead of ours now: the tools' lines do not say it.
+	clock   int64
 	members map[int64]*past
 	// put are the tags that were put on, or were about to be, one call each; taken are those that were taken off because the site had.
 	put, taken map[string]map[int64]bool
@@ -31,31 +33,11 @@ type book struct {
 	last time.Time
 }
 
-// past is what the journal says of one member.
-type past struct {
-	// first is when the first write was about to be sent.
-	first time.Time
-	// image is what the contact was like before the first write; nil when there was none, so that the contact is ours.
-	image *Before
-	had   map[string]bool
-	wrote Wrote
-	id    crm.ContactID
-	// earlier says that the member was sent before the place that undo goes back to: their contact stays.
-	earlier bool
-	// written says that something may have been written since that place.
-	written bool
-	// failed says that the CRM has refused whatever was sent so far: a contact that shows up later is not ours.
-	failed bool
-	// email is there for somebody whom a tool has brought; bare says that the image knows the contact only, not what it held; imported that the import sent them.
-	email          string
-	bare, imported bool
-}
-
 // readBook reads the whole journal.
-func readBook(folder *checkpoint.Folder, roster *Roster, after int64) (*book, error) {
-	b := &book{after: after, roster: roster}
+func readBook(deps Deps, roster *Roster, after int64) (*book, error) {
+	b := &book{after: after, clock: clockAhead(deps.CRM), roster: roster}
 	b.begin()
-	err := folder.Journal().Scan(b.take)
+	err := deps.Folder.Journal().Scan(b.take)
 	return b, doing("read the journal", err)
 }
 
@@ -111,7 +93,10 @@ func (b *book) takeIntent(entry checkpoint.Entry) error {
 		}
 	}
 	for _, id := range intent.Members {
-		b.sent(id, entry.At, since, befores[id])
+		b.sent(id, onClock(entry.At, intent.Clock), since, befores[id])
+	}
+	for i := range intent.Before {
+		b.members[intent.Before[i].Member].saw(&intent.Before[i])
 	}
 	for _, wrote := range intent.Wrote {
 		b.wrote(wrote, since)
@@ -131,7 +116,7 @@ func (b *book) sent(id int64, at time.Time, since bool, before *Before) {
 	if before != nil && (fresh || p.bare || later && p.image == nil) {
 		p.image, p.bare = before, false
 	}
-	p.failed, p.imported = false, true
+	p.failed, p.imported, p.sending, p.known = false, true, at, before != nil
 	if before != nil && p.image != nil {
 		b.had(p, before)
 	}
@@ -206,10 +191,7 @@ func (b *book) takeOutcome(entry checkpoint.Entry) error {
 		if p == nil {
 			continue
 		}
-		p.failed = answer.letter == letterFailed && p.id == ""
-		if p.id == "" {
-			p.id = answer.id
-		}
+		p.answered(answer.letter, answer.id, entry.Seq <= b.after)
 	}
 	delete(b.open, entry.Batch)
 	return nil
@@ -237,14 +219,16 @@ func (b *book) takeTag(entry checkpoint.Entry) error {
 	return nil
 }
 
-// takeName notes a tag or custom field that we made. An intent without an outcome counts: it may have been made.
+// takeName notes a tag or custom field that we made. An intent without an outcome counts: it may have been made. So it does although a later try was refused.
 func (b *book) takeName(entry checkpoint.Entry) error {
 	of := b.fields
 	if entry.Op == OpTagName {
 		of = b.tags
 	}
 	if entry.Phase == checkpoint.Failed {
-		delete(of, entry.Batch)
+		if b.aside.fresh[entry.Op+entry.Batch] {
+			delete(of, entry.Batch)
+		}
 		return nil
 	}
 	var made nameData
@@ -255,6 +239,8 @@ func (b *book) takeName(entry checkpoint.Entry) error {
 		b.names[made.Name] = true
 	}
 	if entry.Seq > b.after && made.Name != "" {
+		_, before := of[made.Name]
+		b.aside.fresh[entry.Op+entry.Batch] = !before
 		of[made.Name] = made
 	}
 	return nil

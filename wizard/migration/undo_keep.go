@@ -11,23 +11,28 @@ import (
 	"allyswitch/crm/address"
 )
 
-// clocksApart is how far the CRM's clock may be from ours.
-const clocksApart = 10 * time.Minute
+// clocksApart is how far the CRM's clock may be from what the journal says of it: both tell whole seconds, and an answer takes its time.
+const clocksApart = 5 * time.Second
 
 // whyKeep says why a contact must stay although nobody knew it before the import: it may not be ours, or somebody works with it. Empty when it may go.
 // Whoever removes a contact removes all that others have put on it, so that in doubt it stays.
 func (w *weigher) whyKeep(id int64, p *past, contact crm.Contact) string {
+	first, there := p.sentFirst(contact.ID)
 	switch {
 	case !contact.TagsKnown:
 		return "the CRM did not show its tags"
 	case p.failed && id < 0:
 		return "the CRM refused it when AllySwitch sent it: somebody else made it"
-	case !contact.Created.IsZero() && contact.Created.Before(p.first.Add(-clocksApart)):
+	case !contact.Created.IsZero() && contact.Created.Before(first.Add(-clocksApart)):
 		return "it is older than the import: somebody else made it after the plan"
+	case there && w.deps.CRM.Features().TellsNew, p.wasThere(contact.ID, id, w.look.own.user):
+		return "the CRM had it already when AllySwitch first sent it: somebody else made it after the plan"
+	case p.unnamed() && len(w.look.contacts[id]) > 1:
+		return "the member has several contacts, and the CRM did not say which of them AllySwitch made"
 	case w.showsOther(id, p, contact):
 		return "it does not show this member's user ID"
 	case w.moved(id, contact):
-		return "its address has been changed since"
+		return "its address is not the member's any more"
 	case contact.State == crm.StateUnsubscribed && !w.unsubscribedAlways, contact.State == crm.StateBounced:
 		return "it has been unsubscribed, or mail to it came back: to remove it would lose that"
 	}

@@ -39,8 +39,8 @@ type finder struct {
 func newFinder(b *book, roster *Roster, user crm.FieldID) finder {
 	f := finder{byID: map[crm.ContactID]int64{}, byKey: map[string]int64{}, book: b, user: user}
 	for id, p := range b.members {
-		if p.id != "" {
-			f.byID[p.id] = id
+		for _, one := range p.contacts {
+			f.byID[one.id] = id
 		}
 		if p.image != nil {
 			f.byID[p.image.ID] = id

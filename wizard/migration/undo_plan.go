@@ -76,25 +76,38 @@ func (u *undoer) weigh(l *look) *UndoPlan {
 }
 
 func (w *weigher) member(id int64, p *past) {
-	known := false
+	known, others := false, []crm.Contact{}
 	for _, contact := range w.look.contacts[id] {
-		known = w.contact(id, p, contact) || known
+		if w.contact(id, p, contact) {
+			known = true
+		} else {
+			others = append(others, contact)
+		}
 	}
-	if contacts := w.look.contacts[id]; !known && len(contacts) > 0 {
-		w.leave(id, contacts[0], "contact", contacts[0].Email, "it is not the contact that AllySwitch wrote to, which is not there any more")
+	for _, contact := range others {
+		if !known {
+			w.leave(id, contact, "contact", contact.Email, "it is not the contact that AllySwitch wrote to, which is not there any more")
+		} else if !p.besides(contact) {
+			w.leave(id, contact, "contact", contact.Email, "the member has another contact, which AllySwitch wrote to. If it wrote to this one too, its values are still there")
+		}
 	}
 }
 
 // contact decides about one contact, and says whether it is the one that was written to.
 func (w *weigher) contact(id int64, p *past, contact crm.Contact) bool {
+	to := p.wroteTo(contact.ID)
 	switch {
 	case p.image != nil && contact.ID == p.image.ID:
 		w.existing(id, p, contact)
-	case p.image == nil && !p.earlier && (p.id == contact.ID || p.id == ""):
-		w.made(id, p, contact)
-	case p.image == nil && p.earlier:
+	case p.image == nil && p.earlier, to != nil && to.earlier:
 		w.untag(id, p, contact)
 		w.keepValues(contact)
+	case to != nil, p.image == nil && p.unnamed():
+		w.made(id, p, contact)
+	case p.unnamed() && !p.besides(contact):
+		w.untag(id, p, contact)
+		w.keepValues(contact)
+		return false
 	default:
 		w.keepAll([]crm.Contact{contact})
 		return false

@@ -50,7 +50,7 @@ func openUndo(ctx context.Context, deps Deps, after int64, report job.Reporter) 
 	if _, err = checkAccount(ctx, deps); err != nil {
 		return nil, err
 	}
-	if u.book, err = readBook(deps.Folder, u.roster, after); err != nil {
+	if u.book, err = readBook(deps, u.roster, after); err != nil {
 		return nil, err
 	}
 	for _, name := range u.roster.Tags {

@@ -22,12 +22,14 @@ type aside struct {
 	merges map[string]Pair
 	// sending are the addresses of students whose contacts were about to be made, by batch.
 	sending map[string][]string
+	// fresh says that the last try at a merge, tag or field was the first.
+	fresh map[string]bool
 	// making is the address of the user who was about to be made last.
 	making string
 }
 
 func newAside() aside {
-	return aside{users: map[string]int64{}, merges: map[string]Pair{}, sending: map[string][]string{}}
+	return aside{users: map[string]int64{}, merges: map[string]Pair{}, sending: map[string][]string{}, fresh: map[string]bool{}}
 }
 
 // studentTag is the journal's record of a tag that is about to be put on students.
@@ -54,13 +56,14 @@ func stranger(key string) int64 {
 
 // brought notes a contact that a tool was about to make for somebody whom the CRM did not know.
 func (b *book) brought(email string, entry checkpoint.Entry) *past {
-	id, since := b.person(email), entry.Seq > b.after
+	id, since, at := b.person(email), entry.Seq > b.after, onClock(entry.At, b.clock)
 	p := b.members[id]
 	if p == nil {
-		p = &past{first: entry.At, email: email}
+		p = &past{first: at, email: email}
 		b.members[id] = p
 	}
 	p.failed, p.written, p.earlier = false, p.written || since, p.earlier || !since
+	p.sending, p.known = at, false
 	return p
 }
 
@@ -80,8 +83,8 @@ func (b *book) takeStudents(entry checkpoint.Entry) error {
 		var results []crm.Result
 		err := json.Unmarshal(entry.Data, &results)
 		for i, email := range b.aside.sending[entry.Batch] {
-			if p := b.members[b.person(email)]; p != nil && i < len(results) && results[i] == crm.Failed {
-				p.failed = p.id == ""
+			if p := b.members[b.person(email)]; p != nil && i < len(results) {
+				p.answered(letterOf(results[i]), "", entry.Seq <= b.after)
 			}
 		}
 		return err
@@ -138,6 +141,7 @@ func (b *book) takePerson(entry checkpoint.Entry) error {
 	var data struct {
 		Email   string
 		ID      crm.ContactID
+		Result  crm.Result
 		User    int64
 		Existed bool
 	}
@@ -151,6 +155,10 @@ func (b *book) takePerson(entry checkpoint.Entry) error {
 	case entry.Batch == "contact" && entry.Phase == checkpoint.Intent:
 		b.last = entry.At
 		b.brought(data.Email, entry)
+	case entry.Batch == "contact" && entry.Phase == checkpoint.Done:
+		if p := b.members[b.person(data.Email)]; p != nil {
+			p.answered(letterOf(data.Result), data.ID, entry.Seq <= b.after)
+		}
 	case entry.Batch == "user" && entry.Phase == checkpoint.Intent && entry.Seq > b.after:
 		b.aside.making = data.Email
 	case entry.Batch == "user" && entry.Phase == checkpoint.Done && entry.Seq > b.after && !data.Existed:
@@ -159,15 +167,19 @@ func (b *book) takePerson(entry checkpoint.Entry) error {
 	return nil
 }
 
-// takeMerge notes a merge. An intent without an outcome counts: it may have been carried out.
+// takeMerge notes a merge. An intent without an outcome counts: it may have been carried out, in part at least. So it does although a later try was refused.
 func (b *book) takeMerge(entry checkpoint.Entry) error {
 	if entry.Phase == checkpoint.Failed {
-		delete(b.aside.merges, entry.Batch)
+		if b.aside.fresh[entry.Op+entry.Batch] {
+			delete(b.aside.merges, entry.Batch)
+		}
 		return nil
 	}
 	var data mergeData
 	err := json.Unmarshal(entry.Data, &data)
 	if entry.Seq > b.after {
+		_, before := b.aside.merges[entry.Batch]
+		b.aside.fresh[entry.Op+entry.Batch] = !before
 		b.aside.merges[entry.Batch] = data.Pair
 	}
 	return err
@@ -191,7 +203,7 @@ func (w *weigher) tools() {
 		left := UndoLeft{Email: pair.KeepEmail, Contact: pair.Keep, Kind: "merge", What: fmt.Sprintf("contact %s was merged into %s", pair.Lose, pair.Keep),
 			Why: fmt.Sprintf("a merge cannot be undone. Both contacts as they were are in merge-%s.json", fileWord(lost))}
 		if !merges {
-			left.What = fmt.Sprintf("contact %s was given the tags of %s", pair.Keep, pair.Lose)
+			left.What = fmt.Sprintf("contact %s was given tags of %s", pair.Keep, pair.Lose)
 		}
 		w.plan.Left = append(w.plan.Left, left)
 	}
