@@ -71,6 +71,9 @@ type Request struct {
 	Classes []string
 	// NotAll keeps a request out of ClassAll, for vendors that meter some calls apart (Drip's batches).
 	NotAll bool
+	// Expires is when what the request was made from is too old: it does not go any more then, and the error is ErrExpired. Zero means
+	// that it may wait for its turn as long as it must.
+	Expires time.Time
 	// Repeatable says that sending it twice does no harm, so that Conn may send it again when it cannot know whether
 	// it was carried out. GET and HEAD always are.
 	Repeatable bool

@@ -153,7 +153,12 @@ func backoff(try int) time.Duration {
 
 // repeatable says that sending a request twice does no harm.
 func (r Request) repeatable() bool {
-	return r.Repeatable || r.Method == "" || r.Method == http.MethodGet || r.Method == http.MethodHead
+	return r.Repeatable || r.asks()
+}
+
+// asks says that a request changes nothing.
+func (r Request) asks() bool {
+	return r.Method == "" || r.Method == http.MethodGet || r.Method == http.MethodHead
 }
 
 // resetIn is when the headers of a refusal say that a full window is empty again.

@@ -109,7 +109,7 @@ func (c wireContact) alsoHas(key string) bool {
 // contact is what the rest of the program sees.
 func (c wireContact) contact() crm.Contact {
 	contact := crm.Contact{ID: crm.ContactID(c.ID), FirstName: c.GivenName, LastName: c.FamilyName,
-		Fields: map[crm.FieldID]string{}, FieldsKnown: true}
+		Fields: map[crm.FieldID]string{}, FieldsKnown: c.CustomFields != nil}
 	if e := c.slot("EMAIL1"); e != nil {
 		contact.Email, contact.State = e.Email, e.state()
 	}

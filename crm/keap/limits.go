@@ -14,15 +14,22 @@ const tenantClass = "tenant"
 
 // What Keap allows one key and one OAuth client (developer.infusionsoft.com, API limits): requests a second, a minute and a UTC day.
 func keyWindows(keys int, oauth bool) []crm.Window {
-	second, minute, day := 10, 240, 30_000
+	second, minute, day := 10, aMinute(oauth), 30_000
 	if oauth {
-		second, minute, day = 25, 1_500, 150_000
+		second, day = 25, 150_000
 	}
 	return []crm.Window{
 		{Class: crm.ClassAll, Requests: second * keys, Per: time.Second},
 		{Class: crm.ClassAll, Requests: minute * keys, Per: time.Minute},
 		{Class: crm.ClassAll, Requests: day * keys, Per: 24 * time.Hour, Daily: true},
 	}
+}
+
+func aMinute(oauth bool) int {
+	if oauth {
+		return 1_500
+	}
+	return 240
 }
 
 // inFlight is how many requests one credential needs under way to use its windows at answers of up to a second, or 400 ms with OAuth.

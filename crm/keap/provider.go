@@ -97,6 +97,7 @@ func newDriver(settings crm.Settings) (crm.Driver, error) {
 	if d.oauth {
 		keys = []string{token}
 	}
+	d.book.share = createsALook(len(keys), d.oauth)
 	d.ring, err = newKeyring(settings, base, keys, d.oauth, d.app)
 	if err != nil {
 		return nil, err

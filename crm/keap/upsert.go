@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"allyswitch/crm"
@@ -18,7 +19,8 @@ import (
 
 const upsertOp = "write a contact"
 
-// Upsert implements crm.Driver. New contacts take one call, contacts that exist two: read, then change only what differs.
+// Upsert implements crm.Driver. New contacts take one call and their share of a look for new ones, contacts that exist two: read, then
+// change only what differs.
 //
 // Keap may hold several contacts with one address. The one whose ID the caller gives is written to, or else the oldest.
 func (d *driver) Upsert(ctx context.Context, contacts []crm.Contact) ([]crm.Outcome, error) {
@@ -86,12 +88,34 @@ func tooLong(contact crm.Contact) string {
 	return ""
 }
 
+// write looks and writes. A write whose turn comes late, after a full minute or day, is not made from what was seen before: it looks again.
+// Each time it may take longer, so that it ends however slow things are.
 func (d *driver) write(ctx context.Context, contact crm.Contact) (crm.Outcome, error) {
+	doubt := false
+	for believe := newAge; ; believe *= 2 {
+		outcome, err := d.lookAndWrite(ctx, contact, believe)
+		if doubt = doubt || sent(err); doubt {
+			err = crm.MaybeSent(err)
+		}
+		if !errors.Is(err, crm.ErrExpired) {
+			return outcome, err
+		}
+	}
+}
+
+func (d *driver) lookAndWrite(ctx context.Context, contact crm.Contact, believe time.Duration) (crm.Outcome, error) {
 	key := address.Key(contact.Email)
 	if _, known := d.book.look(key); !known {
-		return d.create(ctx, contact, key)
+		stranger, err := d.stranger(ctx, key)
+		if err != nil {
+			return crm.Outcome{}, asked(err)
+		}
+		if stranger {
+			return d.create(ctx, contact, key, time.Now().Add(believe))
+		}
 	}
 	found, err := d.search(ctx, contact.Email)
+	until := time.Now().Add(believe)
 	switch {
 	case err != nil:
 		return crm.Outcome{}, asked(err)
@@ -100,12 +124,12 @@ func (d *driver) write(ctx context.Context, contact crm.Contact) (crm.Outcome, e
 		if i := slices.IndexFunc(found.first, func(c wireContact) bool { return crm.ContactID(c.ID) == contact.ID }); i >= 0 {
 			target = found.first[i]
 		}
-		return d.update(ctx, target, contact)
+		return d.update(ctx, target, contact, until)
 	case len(found.second) > 0:
 		return crm.Outcome{}, &crm.Error{Kind: crm.KindConflict, Code: codePrefix + "-SECOND", Op: upsertOp, Hint: fmt.Sprintf(
 			"this address is the second or third address of contact %s in Keap. Make it that contact's first address, or take it away there, and try again.", found.second[0].ID)}
 	}
-	return d.create(ctx, contact, key)
+	return d.create(ctx, contact, key, until)
 }
 
 // asked is trouble of a question: nothing was written by it.
@@ -121,12 +145,12 @@ func asked(err error) error {
 
 // create makes a contact. duplicate_option is a second net: should somebody else have made the contact a moment ago, it is updated.
 // The call is never repeated blindly; after an answer that does not say, the address is looked up.
-func (d *driver) create(ctx context.Context, contact crm.Contact, key string) (crm.Outcome, error) {
+func (d *driver) create(ctx context.Context, contact crm.Contact, key string, until time.Time) (crm.Outcome, error) {
 	body := wireContact{GivenName: contact.FirstName, FamilyName: contact.LastName, CustomFields: contents(nil, contact.Fields),
 		Emails: []wireEmail{{Email: strings.TrimSpace(contact.Email), Field: "EMAIL1"}}}
 	request := d.request(upsertOp, http.MethodPost, v2+"contacts")
 	request.Query = url.Values{"duplicate_option": {"Email"}, "fields": {"id,email_addresses"}}
-	request.JSON = body
+	request.JSON, request.Expires = body, until
 	var made wireContact
 	status := 0
 	err := d.ring.do(ctx, func(conn *crm.Conn) error {
@@ -158,7 +182,14 @@ func (d *driver) remember(key string, id wireID) {
 
 // update changes what differs, and sends the custom fields whole: those that are not listed would be emptied. Doing it twice does no
 // harm, since it goes to one contact by its id.
-func (d *driver) update(ctx context.Context, target wireContact, contact crm.Contact) (crm.Outcome, error) {
+func (d *driver) update(ctx context.Context, target wireContact, contact crm.Contact, until time.Time) (crm.Outcome, error) {
+	if target.CustomFields == nil && len(contact.Fields) > 0 {
+		contents, err := d.contentsOf(ctx, target.ID)
+		if err != nil {
+			return crm.Outcome{}, asked(err)
+		}
+		target.CustomFields = contents
+	}
 	body, mask := changes(target, contact)
 	done := crm.Outcome{ID: crm.ContactID(target.ID), Result: crm.Updated}
 	d.remember(address.Key(contact.Email), target.ID)
@@ -167,7 +198,7 @@ func (d *driver) update(ctx context.Context, target wireContact, contact crm.Con
 	}
 	request := d.request(upsertOp, http.MethodPatch, v2+"contacts/"+url.PathEscape(string(target.ID)))
 	request.Query = url.Values{"update_mask": mask, "fields": {"id"}}
-	request.JSON, request.Repeatable = body, true
+	request.JSON, request.Repeatable, request.Expires = body, true, until
 	var changed wireContact
 	if err := d.json(ctx, request, &changed); err != nil {
 		return crm.Outcome{}, err
@@ -176,6 +207,23 @@ func (d *driver) update(ctx context.Context, target wireContact, contact crm.Con
 		return crm.Outcome{}, unknown(upsertOp, "the answer does not name the contact that was sent")
 	}
 	return done, nil
+}
+
+// contentsOf asks REST v1 for a contact's custom fields, of which v2 said nothing: there may be none, but no answer is no proof of it, and
+// an update would empty those that are there. v1 lists every field of the account (REST v1, optional_properties).
+func (d *driver) contentsOf(ctx context.Context, id wireID) ([]wireContent, error) {
+	request := d.request(upsertOp, http.MethodGet, v1+"contacts/"+url.PathEscape(string(id)))
+	request.Query = url.Values{"optional_properties": {"custom_fields"}}
+	var told wireContact
+	err := d.json(ctx, request, &told)
+	if err != nil && !crm.IsKind(err, crm.KindNotFound) && !crm.IsKind(err, crm.KindPermission) && !crm.IsKind(err, crm.KindUnsupported) {
+		return nil, err
+	}
+	if told.ID != id || told.CustomFields == nil {
+		return nil, &crm.Error{Kind: crm.KindConflict, Code: codePrefix + "-FIELDS", Op: upsertOp, Hint: fmt.Sprintf(
+			"Keap does not show the custom fields of contact %s, so nothing was written to it: those that are there might be emptied.", id)}
+	}
+	return told.CustomFields, nil
 }
 
 // changes is what of a contact differs from what Keap has, and its update mask. Blanks change nothing.

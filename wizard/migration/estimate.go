@@ -22,7 +22,7 @@ type counts map[string]int
 
 func (c counts) add(costs []crm.Cost, times int) {
 	for _, cost := range costs {
-		c[cost.Class] += cost.Calls * times
+		c[cost.Class] += calls(cost.Calls*times, cost.Every)
 	}
 }
 
@@ -46,6 +46,7 @@ func estimateWrite(features crm.Features, work load) Estimate {
 	count := counts{}
 	count.add(features.UpsertCosts, calls(work.members, features.UpsertBatch))
 	count.add(features.KnownCosts, work.known)
+	count.add(features.NewCosts, work.members-work.known)
 	count.add(features.AutomationCosts, work.automations)
 	if !features.TagsRideAlong {
 		for _, tagged := range work.tagCounts {

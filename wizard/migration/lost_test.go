@@ -113,3 +113,25 @@ func TestAContactThatNobodyKnowsTheFateOfIsLookedUpNextTime(t *testing.T) {
 		}
 	})
 }
+
+// Somebody signs up at a form of the owner's, with a value in the owner's own field, while the import runs: the value must stay.
+func TestWhatAFormWritesDuringTheImportStays(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		s := newStory(t, "keap", 40, sandbox.Options{})
+		s.sandbox.Load(sandbox.Contents{Fields: []string{"Shirt size"}})
+		s.plan()
+		signedUp, last := false, s.site.People[len(s.site.People)-1].Email
+		s.through(func(request *http.Request) (*http.Response, error) {
+			if !signedUp && savesOne(request) {
+				signedUp = true
+				s.sandbox.Load(sandbox.Contents{Contacts: []sandbox.Contact{{Email: last, State: "active", Fields: map[string]string{"Shirt size": "XL"}}}})
+			}
+			return nil, nil
+		})
+		s.send(migration.ImportInput{})
+		contents := s.sandbox.Contents()
+		if held := contactOf(&contents, last); held.Fields["Shirt size"] != "XL" {
+			t.Errorf("%s holds %v: what the form wrote is gone", last, held.Fields)
+		}
+	})
+}
