@@ -6,6 +6,8 @@ import (
 	"bufio"
 	"io"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -18,6 +20,28 @@ type reader struct {
 	// answers are all lines that were typed.
 	answers []string
 	tool    int
+	// open are the numbers of the rows that are still to do, in the list that was read out last.
+	open []string
+}
+
+// rowSaid finds the number of a row that is read out, and its state.
+var rowSaid = regexp.MustCompile(`^  (\d+)\. (?:State|Result): (to do)?`)
+
+// hears takes down what stands in a line: words to be typed, and rows to decide on.
+func (r *reader) hears(line string) {
+	r.said.WriteString(line + "\n")
+	if _, words, found := strings.Cut(line, "Type exactly: "); found {
+		r.words = words
+	}
+	if strings.HasPrefix(line, "List: ") {
+		r.open = nil
+	}
+	if row := rowSaid.FindStringSubmatch(line); row != nil {
+		r.open = slices.DeleteFunc(r.open, func(open string) bool { return open == row[1] })
+		if row[2] != "" {
+			r.open = append(r.open, row[1])
+		}
+	}
 }
 
 // asks says that a line waits for an answer.
@@ -35,6 +59,10 @@ func (r *reader) reply(line string) string {
 	switch {
 	case strings.HasPrefix(line, "Have you done this?"):
 		return "yes"
+	case strings.Contains(line, "y to as it should be"):
+		return r.nextRow(" y seen")
+	case strings.Contains(line, "d to moved"):
+		return r.nextRow(" d")
 	case strings.HasPrefix(line, "Press Enter to leave") || r.tool > 0:
 		r.tool++
 		return append([]string{"steps", "go team-settings", "help", "privacy", "2", "quit"}, "quit", "quit", "quit")[min(r.tool-1, 8)]
@@ -44,6 +72,14 @@ func (r *reader) reply(line string) string {
 		return words
 	}
 	return ""
+}
+
+// nextRow decides on the first row that is still to do, and goes on when there is none.
+func (r *reader) nextRow(words string) string {
+	if len(r.open) == 0 {
+		return ""
+	}
+	return r.open[0] + words
 }
 
 // TestTheWholeDemoThroughAPipe walks through the demo line by line, from the first question to the last tick and into a tool. What was typed then goes in as one
@@ -66,10 +102,7 @@ func TestTheWholeDemoThroughAPipe(t *testing.T) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		line := lines.Text()
-		r.said.WriteString(line + "\n")
-		if _, words, found := strings.Cut(line, "Type exactly: "); found {
-			r.words = words
-		}
+		r.hears(line)
 		if !asks(line) {
 			continue
 		}

@@ -55,6 +55,11 @@ func keepControls(state *checkpoint.State, controls migration.Controls, names st
 			delete(state.Step(Test).Notes, key)
 		}
 	}
+	var ids []string
+	for _, control := range controls.Chosen {
+		ids = append(ids, fmt.Sprint(control.Member))
+	}
+	keepResults(state, ids)
 }
 
 // controlKey begins the note about a control member; after it comes the user ID. The note holds result, time and words, parted by tabs.
@@ -137,9 +142,12 @@ func controlFacts(state *checkpoint.State) []wizard.Fact {
 	return facts
 }
 
-// controlDoubt contradicts a tick as long as somebody's test is noted as failed.
+// controlDoubt contradicts a tick as long as somebody's test is noted as failed, or is still to do.
 func controlDoubt(state *checkpoint.State) string {
-	_, failed := controlsCount(state)
+	passed, failed := controlsCount(state)
+	if open := count(state, Test, "controls") - int64(passed+len(failed)); len(failed) == 0 && open > 0 {
+		return fmt.Sprintf("in the list of people to test with %s still to do. Mark each row once you have seen it.", several(open, "row is", "rows are"))
+	}
 	if len(failed) == 0 {
 		return ""
 	}

@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
@@ -205,10 +204,9 @@ func (s *step) deltaFacts(state *checkpoint.State) []wizard.Fact {
 	return facts
 }
 
-// carriedOver says that nobody is known to be left behind.
+// carriedOver says that nobody is left behind, as far as AllySwitch has looked, and that the owner says so too.
 func (s *step) carriedOver(state *checkpoint.State) bool {
-	known := slices.DeleteFunc(s.deltaItems(state), func(item wizard.Item) bool { _, tick := item.(wizard.Tick); return tick })
-	return complete(wizard.Sheet{Items: known})
+	return complete(wizard.Sheet{Items: s.deltaItems(state)})
 }
 
 // unfoldDelta shows all that can be asked about a second export.
@@ -216,4 +214,6 @@ func unfoldDelta(state *checkpoint.State) {
 	setAnswer(state.Step(Switch), "delta.export.file", "x")
 	setNote(state, Switch, "delta.files", "x\n")
 	setAnswer(state.Step(Switch), "delta.lost", lostRemove)
+	setNote(state, Switch, "remembered", rememberedAll)
+	state.Step(Switch).Ticks = map[string]checkpoint.Tick{"unchanged": {}}
 }

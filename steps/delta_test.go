@@ -52,6 +52,10 @@ func TestTheSwitchWaitsForWhoChangedSinceTheExport(t *testing.T) {
 					t.Error("the switch is offered although a tag is still to be taken off")
 				}
 				j.run(steps.Switch, "take-off")
+				if j.asks(steps.Switch, "switched") {
+					t.Error("the switch is offered although nobody has said that there are no more changes")
+				}
+				j.tick(steps.Switch, "unchanged")
 				if !j.asks(steps.Switch, "switched") {
 					t.Errorf("everything is carried over, and the switch is still shut: %s", j.facts(steps.Switch))
 				}

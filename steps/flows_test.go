@@ -2,11 +2,13 @@ package steps_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"allyswitch/steps"
 	"allyswitch/wizard"
 	"allyswitch/wizard/plain"
 	"allyswitch/wizard/wizardtest"
@@ -92,12 +94,27 @@ func (v *voice) reply(asked string) string {
 		_, after, _ := strings.Cut(asked, "Type exactly: ")
 		words, _, _ := strings.Cut(after, "\n")
 		return words
+	case strings.Contains(asked, "y to as it should be"):
+		return v.nextRow(steps.Test, "controls", "y as I expected")
+	case strings.Contains(asked, "d to moved"):
+		return v.nextRow(steps.Payments, "orders", "d")
 	}
 	for _, step := range v.j.all {
 		for _, question := range step.(wizard.Sheeted).Questions(v.j.state()) {
 			if question.Value == "" && strings.Contains(asked, "Question: "+question.Label) {
 				return cmpOr(v.j.demo.Answers[question.Key], v.j.demo.Secrets[question.Key])
 			}
+		}
+	}
+	return ""
+}
+
+// nextRow decides on the first row of a list that is still to do, and goes on when there is none.
+func (v *voice) nextRow(step, table, words string) string {
+	list := v.j.table(step, table)
+	for i := range list.Rows {
+		if list.Row(i)[0] == "to do" {
+			return fmt.Sprintf("%d %s", i+1, words)
 		}
 	}
 	return ""

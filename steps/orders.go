@@ -18,12 +18,7 @@ const ordersFileKey = "orders.file"
 
 // ordersItems ask for the list of subscriptions, read it, and show it.
 func (s *step) ordersItems(state *checkpoint.State) []wizard.Item {
-	var items []wizard.Item
-	needsLinks := lockedUnless(note(state, LinkUsers, "links") != "", "Match every member with their contact in step 11 first.")
-	if level(state) == levelCompanion {
-		items = append(items, s.companionTask(state, wizard.Task{Key: "orders-site", Label: "Read the subscriptions from the site", Complete: s.doneWith(state, "orders-site") && count(state, Payments, "orders-open") == 0, Locked: needsLinks,
-			Help: "Changes nothing. Read again after you have moved some: what has its new contact ID shows as moved."}, s.readSiteOrders))
-	}
+	items, needsLinks := s.siteOrders(state), needsMatching(state)
 	file := state.Answer(Payments, ordersFileKey)
 	items = append(items,
 		wizard.Instruction{Text: "Export the list of subscriptions from AccessAlly as a CSV file, with past due, trial and paused ones.", Where: accessAlly("Sales", "Subscriptions"), Look: "the export at the top or the bottom of the list."},
@@ -48,6 +43,20 @@ func (s *step) ordersItems(state *checkpoint.State) []wizard.Item {
 	return items
 }
 
+// needsMatching locks the lists of step 12 until it is known who has which contact.
+func needsMatching(state *checkpoint.State) string {
+	return lockedUnless(note(state, LinkUsers, "links") != "", "Match every member with their contact in step 11 first.")
+}
+
+// siteOrders read the subscriptions from the site, where the companion can. It stays in sight when somebody says that there are none.
+func (s *step) siteOrders(state *checkpoint.State) []wizard.Item {
+	if level(state) != levelCompanion {
+		return nil
+	}
+	return []wizard.Item{s.companionTask(state, wizard.Task{Key: "orders-site", Label: "Read the subscriptions from the site", Complete: s.doneWith(state, "orders-site") && count(state, Payments, "orders-open") == 0, Locked: needsMatching(state),
+		Help: "Changes nothing. Read again after you have moved some: what has its new contact ID shows as moved."}, s.readSiteOrders)}
+}
+
 func (s *step) readSiteOrders(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
 	orders, err := migration.ReadSiteOrders(ctx, s.deps.Folder, with, report)
 	if err != nil {
@@ -67,7 +76,8 @@ func (s *step) keepOrders(orders *migration.Orders, from string, report job.Repo
 	}
 	return func(state *checkpoint.State) {
 		for key, value := range map[string]int{"orders-open": open, "past-due": orders.PastDue, "failed": orders.Failed, "trial": orders.Trial, "paused": orders.Paused, "cancelled": orders.Cancelled,
-			"other-email": orders.OtherEmail, "no-member": orders.NoMember, "uncertain": orders.Uncertain, "other-gateway": orders.OtherGateway, "unreadable": orders.Unreadable, "disproved": orders.Disproved} {
+			"other-email": orders.OtherEmail, "no-member": orders.NoMember, "uncertain": orders.Uncertain, "other-gateway": orders.OtherGateway, "unreadable": orders.Unreadable, "disproved": orders.Disproved,
+			"orders-running": orders.Total - orders.Ended} {
 			setCount(state, Payments, key, value)
 		}
 		setNote(state, Payments, "orders", orders.Sentence())

@@ -24,10 +24,10 @@ func (s *step) paymentsSheet(state *checkpoint.State) wizard.Sheet {
 			fmt.Sprintf("Running subscriptions know their buyer by the old contact ID. Each has to be given the new contact ID, that of %s.", name),
 			"This is done one order at a time, with AccessAlly's Order Contact ID updater. Begin with what is charged next.",
 		},
-		Warnings: append([]string{
+		Warnings: []string{
 			"A subscription with a wrong contact ID still charges, but its tags go nowhere: a payment that fails no longer takes access away.",
 			"The updater changes AccessAlly's records directly and has no undo. Compare the name before you save.",
-		}, disproved(state)...),
+		},
 		Did:   orderFacts(state),
 		Items: s.paymentItems(state),
 		Known: "As many subscriptions are matched as there are running ones.",
@@ -43,9 +43,9 @@ func (s *step) paymentsSheet(state *checkpoint.State) wizard.Sheet {
 
 // paymentItems are what there is to do, which is nothing on a site without subscriptions.
 func (s *step) paymentItems(state *checkpoint.State) []wizard.Item {
-	none := s.tick(state, wizard.Tick{Key: "none", Text: "This site has no running subscriptions", Optional: true})
+	none := doubt(s.tick(state, wizard.Tick{Key: "none", Text: "This site has no running subscriptions", Optional: true}), runningOrders(state))
 	if none.Set != nil {
-		return []wizard.Item{none}
+		return append([]wizard.Item{none}, s.siteOrders(state)...)
 	}
 	items := []wizard.Item{none,
 		wizard.Instruction{Text: "The new contact ID of every member is in contact-ids.csv, in the migration's folder.", Copy: s.deps.path(migration.ContactIDsFile)}}
@@ -56,24 +56,24 @@ func (s *step) paymentItems(state *checkpoint.State) []wizard.Item {
 	}
 	items = append(items, s.tick(state, wizard.Tick{Key: "updater", Text: "The Order Contact ID updater is installed", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "AccessAlly Order Update in the menu on the left."}))
 	items = append(items, s.nextOrder(state)...)
-	matched := s.tick(state, wizard.Tick{Key: "matched", Text: "Every running subscription has its new contact ID", Where: []string{"AccessAlly Order Update"}, Note: "How many did you match?",
-		Look: "the order ID: enter it, Search, compare the name, type the new contact ID, Update Contact ID. Its subscriptions go along."})
-	if count(state, Payments, "orders-open") > 0 {
-		matched.Set = nil
-	}
-	return append(items, matched)
+	return append(items, doubt(s.tick(state, wizard.Tick{Key: "matched", Text: "Every running subscription has its new contact ID", Where: []string{"AccessAlly Order Update"}, Note: "How many did you match?",
+		Look: "the order ID: enter it, Search, compare the name, type the new contact ID, Update Contact ID. Its subscriptions go along."}), openOrders(state)))
 }
 
-// disproved says that the list contradicts a tick.
-func disproved(state *checkpoint.State) []string {
-	open := count(state, Payments, "orders-open")
-	if kept := state.Steps[Payments]; kept != nil && open > 0 {
-		if _, ticked := kept.Ticks["matched"]; ticked {
-			return []string{fmt.Sprintf("You ticked that every subscription has its new contact ID, but the list still shows %s to do. The tick does not count until they are ticked off.", several(open, "order"))}
-		}
-		if _, ticked := kept.Ticks["none"]; ticked {
-			return []string{fmt.Sprintf("You ticked that there are no running subscriptions, but the list shows %s. Take the tick back.", several(open, "order"))}
-		}
+// runningOrders contradicts the tick that there are no subscriptions, moved or not.
+func runningOrders(state *checkpoint.State) string {
+	running := count(state, Payments, "orders-running")
+	if running == 0 {
+		return openOrders(state)
 	}
-	return nil
+	return fmt.Sprintf("the list shows %s. Take this tick back, and move what is still open.", several(running, "subscription that has not ended", "subscriptions that have not ended"))
+}
+
+// openOrders contradicts the ticks of step 12 as long as the list shows orders that have not been moved.
+func openOrders(state *checkpoint.State) string {
+	open := count(state, Payments, "orders-open")
+	if open == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the list still shows %s to be moved. Move them and tick them off in the list, or read the list again.", several(open, "order"))
 }

@@ -109,6 +109,8 @@ func (o *owner) handle(page wizard.Sheeted, pointed string) {
 			o.checks(item)
 		case wizard.Task:
 			o.starts(item)
+		case wizard.Table:
+			o.marks(item)
 		default:
 			o.term.Press("enter")
 		}
@@ -149,6 +151,16 @@ func (o *owner) checks(tick wizard.Tick) {
 		o.term.Type("noted")
 		o.term.Press("enter")
 	}
+}
+
+// marks the people to test with, row by row; other tables are only looked at.
+func (o *owner) marks(table wizard.Table) {
+	if table.Key == "controls" {
+		for range table.Rows {
+			o.term.Press("y", "enter", "down")
+		}
+	}
+	o.term.Press("enter")
 }
 
 // starts a task and waits until it has ended.

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"fmt"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
@@ -10,47 +9,6 @@ import (
 	"allyswitch/wizard/migration"
 	"allyswitch/wp/site"
 )
-
-// systemTask reads which CRM AccessAlly works with now.
-func (s *step) systemTask(state *checkpoint.State) []wizard.Item {
-	if level(state) != levelCompanion {
-		return nil
-	}
-	return []wizard.Item{s.companionTask(state, wizard.Task{Key: "system", Label: "Read which CRM AccessAlly works with now", Complete: s.doneWith(state, "system")},
-		func(_ context.Context, with *site.Companion, _ job.Reporter) (wizard.Change, error) {
-			system := orUnknown(with.Environment.CRM.System)
-			return func(state *checkpoint.State) { setNote(state, Switch, "system", system) }, nil
-		})}
-}
-
-// systemFact compares what AccessAlly says with what was chosen.
-func (s *step) systemFact(state *checkpoint.State) []wizard.Fact {
-	system := note(state, Switch, "system")
-	provider, ok := s.deps.provider(state)
-	if system == "" || !ok {
-		return nil
-	}
-	if system == provider.AccessAllySystem {
-		return []wizard.Fact{fact(wizard.MarkGood, "AccessAlly", "works with "+provider.Name+" now")}
-	}
-	return []wizard.Fact{fact(wizard.MarkWarn, "AccessAlly", fmt.Sprintf("says %q, not %s: it has not been switched yet", system, provider.Name))}
-}
-
-// rememberItems note, before the switch, which tag everything uses: afterwards the numbers alone would not tell.
-func (s *step) rememberItems(state *checkpoint.State) []wizard.Item {
-	if level(state) != levelCompanion {
-		return nil
-	}
-	return []wizard.Item{s.companionTask(state, wizard.Task{Key: "remember", Label: "Note down what uses which tag", Required: state.Answer(Switch, "switch.confirm") == "", Complete: s.doneWith(state, "remember"),
-		Help: "Only possible before the switch: afterwards the same number can be another tag."},
-		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
-			found, err := migration.ReadReferences(ctx, s.deps.Folder, with, false, report)
-			if err != nil {
-				return nil, err
-			}
-			return func(state *checkpoint.State) { setCount(state, Switch, "places", found.Places) }, nil
-		})}
-}
 
 // referenceItems read everything that uses a tag, again after each visit.
 func (s *step) referenceItems(state *checkpoint.State) []wizard.Item {

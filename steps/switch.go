@@ -23,11 +23,13 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 	confirmation := "switch to " + name
 	items := append(s.rememberItems(state), s.deltaItems(state)...)
 	gate, open := s.accessGate(state, Tags, switchAccessKey)
-	items = append(append(items, gate...),
-		s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: confirmation,
-			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: %s", name, confirmation)}),
-	)
-	if state.Answer(Switch, "switch.confirm") == confirmation && open && s.carriedOver(state) {
+	items = append(items, gate...)
+	remembered := s.remembered(state)
+	if remembered {
+		items = append(items, s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: confirmation,
+			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: %s", name, confirmation)}))
+	}
+	if state.Answer(Switch, "switch.confirm") == confirmation && open && remembered && s.carriedOver(state) {
 		items = append(items, s.switchTicks(state, entry)...)
 		items = append(items, s.systemTask(state)...)
 	}
@@ -49,10 +51,11 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 }
 
 func (s *step) switchTicks(state *checkpoint.State, entry string) []wizard.Item {
+	wrong := s.systemDoubt(state)
 	return []wizard.Item{
-		s.tick(state, wizard.Tick{Key: "switched", Text: fmt.Sprintf("%s is chosen in the dropdown, the keys are filled in, and it is saved", entry),
-			Where: accessAlly("Settings", "CRM Integration"), Look: "the dropdown that shows AccessAlly Managed. Choose " + entry + ", fill in the keys from step 6, then Save."}),
-		s.tick(state, wizard.Tick{Key: "shows", Text: "The page shows the new CRM after it has been loaded again, without an error", Look: "the same entry in the dropdown, after you have pressed F5 in the browser."}),
+		doubt(s.tick(state, wizard.Tick{Key: "switched", Text: fmt.Sprintf("%s is chosen in the dropdown, the keys are filled in, and it is saved", entry),
+			Where: accessAlly("Settings", "CRM Integration"), Look: "the dropdown that shows AccessAlly Managed. Choose " + entry + ", fill in the keys from step 6, then Save."}), wrong),
+		doubt(s.tick(state, wizard.Tick{Key: "shows", Text: "The page shows the new CRM after it has been loaded again, without an error", Look: "the same entry in the dropdown, after you have pressed F5 in the browser."}), wrong),
 		doubt(s.tick(state, wizard.Tick{Key: "log-in", Text: "The second administrator can still log in"}), secondDoubt(state)),
 	}
 }

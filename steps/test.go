@@ -11,7 +11,7 @@ import (
 func newTest(deps *Deps) *step {
 	s := &step{id: Test, title: "Test, test, and test again", deps: deps}
 	s.inputs = restsOn(theMembers, theAccount, theProof)
-	s.sheet = s.testSheet
+	s.sheet, s.advanced, s.answered = s.testSheet, s.controlQuestions, s.controlAnswered
 	return s
 }
 
@@ -40,7 +40,7 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 		Help: []string{
 			"To see the site as a member sees it, AccessAlly recommends the plugin User Switching.",
 			"The people to test with are chosen so that together they have every tag, and that of every offering somebody may open it and somebody may not.",
-			"Mark each row of that list: the time and your note are kept. A row that went wrong takes the ticks below back until it is tested again.",
+			"Mark each row of that list: the time and your note are kept. The ticks about these people count once every row is marked, and none of them went wrong.",
 			"If a payment does not go through, look at the host's scheduled tasks first: AccessAlly charges cards from there.",
 		},
 	}
@@ -64,22 +64,40 @@ func (s *step) finalVerdict(state *checkpoint.State) []wizard.Fact {
 	members := members(count(state, Test, "kept") + count(state, Test, "lost") + count(state, Test, "undecided"))
 	_, failed := controlsCount(state)
 	_, unlinked := s.seenByHand(state)
-	problems := accessChanges(state) + count(state, Test, "site-problems") + int64(len(failed))
+	changes := accessChanges(state)
+	accepted := changes > 0 && state.Answer(Test, "test.accept") == acceptance(changes)
+	problems := count(state, Test, "site-problems") + int64(len(failed))
+	if !accepted {
+		problems += changes
+	}
 	if !linksRead(state) {
 		problems += int64(len(unlinked))
 	}
 	switch {
-	case accessChanges(state) > 0 && state.Answer(Test, "test.accept") != "":
-		return []wizard.Fact{fact(wizard.MarkWarn, "Verdict", fmt.Sprintf("Accepted with changes: of %s the access of %s changes, and you have accepted that.", members, number(accessChanges(state))))}
 	case problems > 0:
 		return []wizard.Fact{fact(wizard.MarkBad, "Verdict", fmt.Sprintf("Not passed: %s to be settled before the site is opened.", several(problems, "thing is", "things are")))}
+	case accepted && s.handTested(state):
+		return []wizard.Fact{fact(wizard.MarkWarn, "Verdict", fmt.Sprintf("Accepted with changes: of %s the access of %s changes, and you have accepted that. The tests by hand went well.%s", members, number(changes), notLinkedWords(state)))}
+	case accepted:
+		return []wizard.Fact{fact(wizard.MarkPlain, "Verdict", fmt.Sprintf("Not decided yet: of %s the access of %s changes, and you have accepted that; the tests by hand are still to do.", members, number(changes)))}
 	case s.handTested(state) && !linksRead(state):
-		return []wizard.Fact{fact(wizard.MarkUnknown, "Verdict", fmt.Sprintf("Passed as far as AllySwitch can see: all %s keep what they could open, and the tests by hand went well. Not known: whether every user is linked to their contact on the site.", members))}
+		return []wizard.Fact{fact(wizard.MarkUnknown, "Verdict", fmt.Sprintf("Passed as far as AllySwitch can see: all %s keep what they could open, and the tests by hand went well.%s", members, notLinkedWords(state)))}
 	case s.handTested(state):
 		return []wizard.Fact{fact(wizard.MarkGood, "Verdict", fmt.Sprintf("Passed: all %s keep what they could open, and the tests by hand went well.", members))}
 	}
 	return []wizard.Fact{fact(wizard.MarkPlain, "Verdict", fmt.Sprintf("Not decided yet: the machine found nothing wrong with %s; the tests by hand are still to do.", members))}
 }
+
+// notLinkedWords admit that nobody has read the contact IDs on the site, where that is so.
+func notLinkedWords(state *checkpoint.State) string {
+	if linksRead(state) {
+		return ""
+	}
+	return " Not known: whether every user is linked to their contact on the site."
+}
+
+// acceptance are the words that accept a number of changes.
+func acceptance(changes int64) string { return fmt.Sprintf("accept %d", changes) }
 
 // handTested says that every test by hand is ticked, and no check contradicts it.
 func (s *step) handTested(state *checkpoint.State) bool {
@@ -102,11 +120,11 @@ func (s *step) accessTable(state *checkpoint.State) []wizard.Item {
 		Row: func(i int) []string {
 			return []string{rows.cell(i, "verdict"), rows.cell(i, "ID"), rows.cell(i, "user_email"), apart(rows.cell(i, "lost") + rows.cell(i, "note")), apart(rows.cell(i, "gained"))}
 		}}
-	acceptance := fmt.Sprintf("accept %d", changes)
+	words := acceptance(changes)
 	return []wizard.Item{table,
 		s.crmTask(state, wizard.Task{Key: "mend", Label: "Send what is missing, and check again"}, s.mend),
-		s.ask(state, wizard.Question{Key: "test.accept", Label: "Finish although the access of members changes?", Required: true, Confirm: acceptance,
-			Help: fmt.Sprintf("Their access is lost, gained or cannot be decided. To finish all the same, type: %s", acceptance)})}
+		s.ask(state, wizard.Question{Key: "test.accept", Label: "Finish although the access of members changes?", Required: true, Confirm: words,
+			Help: fmt.Sprintf("Their access is lost, gained or cannot be decided. To finish all the same, type: %s", words)})}
 }
 
 func (s *step) verdictFacts(state *checkpoint.State) []wizard.Fact {
@@ -144,7 +162,7 @@ func accessChanges(state *checkpoint.State) int64 {
 func (s *step) handTests(state *checkpoint.State) []wizard.Item {
 	wrong := controlDoubt(state)
 	return []wizard.Item{
-		s.tick(state, wizard.Tick{Key: "log-in", Text: "The people to test with can log in", Note: "Who were they?", Look: "somebody who cannot. Passwords have not changed: let them use Lost Password."}),
+		doubt(s.tick(state, wizard.Tick{Key: "log-in", Text: "The people to test with can log in", Note: "Who were they?", Look: "somebody who cannot. Passwords have not changed: let them use Lost Password."}), wrong),
 		doubt(s.tick(state, wizard.Tick{Key: "open", Text: "Each of them can open what they bought", Look: "the pages that the list above names, and one of every module."}), wrong),
 		doubt(s.tick(state, wizard.Tick{Key: "closed", Text: "None of them can open what they did not buy", Look: "the pages that the list above names after \"must not open\"."}), wrong),
 		s.tick(state, wizard.Tick{Key: "purchase", Text: "A test purchase gives access", Note: "Which order?", Look: "the new contact in the CRM, with the tag of the offering. It can open the offering."}),

@@ -94,6 +94,9 @@ func likeAnOwner(_ string, item wizard.Item) (string, bool) {
 	case wizard.Tick:
 		return "yes", !item.Optional
 	case wizard.Question:
+		if item.Key == "test.controls" {
+			return "all = passed", true
+		}
 		return item.Confirm, item.Key == "switch.confirm"
 	case wizard.Task:
 		return "yes", slices.Contains([]string{"site", "before", "after", "system", "references", "link"}, item.Key)

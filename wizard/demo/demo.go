@@ -34,6 +34,9 @@ const (
 	Speed        = 60
 )
 
+// managed is the word of the made-up AccessAlly for having no CRM. What the real one says is not published.
+const managed = "managed"
+
 // Demo is a site and a CRM that exist only in this process.
 type Demo struct {
 	Site    *wptest.Site
@@ -57,6 +60,7 @@ func New(options Options) (*Demo, error) {
 	site := wptest.New(max(options.Members, LeastMembers), 1)
 	box := entry.Sandbox(sandbox.Options{Speed: options.Speed, Faults: options.Faults, Seed: 1})
 	server := site.Handler(options.Conditions...)
+	server.SwitchTo(managed)
 	demo := &Demo{server: server, SiteTransport: sandbox.Transport(server), Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
 		"site.url": "https://demo.example.com", "crm.provider": options.CRM, "crm.url": "http://127.0.0.1",
 		"export.file": filepath.Join(options.Folder, "user-export-demo.csv"), "tags.file": filepath.Join(options.Folder, "tags-demo.csv"), "values.used": "no",
