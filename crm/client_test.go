@@ -280,6 +280,8 @@ func TestATagIsMadeOnceAndComparedByteForByte(t *testing.T) {
 		"there is none":                     {"Gold", "VIP", "VIP", true, "", ""},
 		"another in case alone":             {"vip", "VIP", "", true, crm.KindConflict, "vip"},
 		"another in case of other scripts":  {"ΓΆΜΟΣ", "γάμος", "", true, crm.KindConflict, "ΓΆΜΟΣ"},
+		"another in the same letters":       {"Straße", "STRASSE", "", true, crm.KindConflict, "Straße"},
+		"another in spaces alone":           {"My  tag", "my tag", "", true, crm.KindConflict, "My tag"},
 		"another in case, which is allowed": {"vip", "VIP", "VIP", false, "", ""},
 		"the CRM makes something else":      {"Gold", "VIP", "Vip", false, crm.KindConflict, "Vip"},
 		"empty":                             {"Gold", "  ", "", false, crm.KindInvalid, ""},

@@ -54,7 +54,7 @@ func (c *Client) ensureField(ctx context.Context, op string, field Field) (Field
 		}
 	}
 	for _, known := range c.fields.fields {
-		if foldKey(known.Name) == foldKey(field.Name) {
+		if Fold(known.Name) == Fold(field.Name) {
 			return Field{}, c.refused(KindConflict, op, "there is a custom field %q already, which differs from %q in case alone", known.Name, field.Name)
 		}
 	}

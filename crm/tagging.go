@@ -15,8 +15,12 @@ import (
 // tagKey is what two spellings of one tag have in common: AccessAlly compares the rest byte for byte.
 func tagKey(name string) string { return strings.TrimSpace(norm.NFC.String(name)) }
 
-// foldKey is what two tags have in common that differ in case alone.
-func foldKey(name string) string { return cases.Fold().String(tagKey(name)) }
+// Fold is what two names of tags, or of custom fields, have in common that a CRM may take for one: they differ in case, in spaces, or in ways of writing the
+// same letters ("Straße" and "STRASSE") alone.
+func Fold(name string) string {
+	spaced := strings.Join(strings.Fields(norm.NFKC.String(name)), " ")
+	return norm.NFKC.String(cases.Fold().String(spaced))
+}
 
 // tagList is what the CRM has, listed once.
 type tagList struct {
@@ -133,7 +137,7 @@ func (c *Client) knownTag(op, name string) (Tag, bool, error) {
 		return Tag{}, false, nil
 	}
 	for _, tag := range c.tags.tags {
-		if foldKey(tag.Name) == foldKey(name) {
+		if Fold(tag.Name) == Fold(name) {
 			return Tag{}, false, c.refused(KindConflict, op, "there is a tag %q already, and %s cannot hold %q beside it", tag.Name, c.provider.Name, name)
 		}
 	}

@@ -46,7 +46,7 @@ func (d *driver) save(ctx context.Context, contact crm.Contact, fields map[crm.F
 	if _, err := d.conn.JSON(ctx, request, &answer); err != nil {
 		return outcomeOf(contact.ID, err)
 	}
-	return d.outcome(ctx, contact, answer.Data)
+	return d.outcome(ctx, contact, answer.Data), nil
 }
 
 // bodyOf is a contact as it goes out: nothing that is blank, nothing about consent.
@@ -75,30 +75,26 @@ func bodyOf(contact crm.Contact, fields map[crm.FieldID]fieldKind) (map[string]a
 }
 
 // outcome reads who was saved. A new contact comes back whole, an old one as what has changed; where neither holds the id it is
-// asked for by address.
-func (d *driver) outcome(ctx context.Context, contact crm.Contact, answer saved) (crm.Outcome, error) {
+// asked for by address. When that fails, the contact is saved all the same, and the proof finds its id.
+func (d *driver) outcome(ctx context.Context, contact crm.Contact, answer saved) crm.Outcome {
 	outcome := crm.Outcome{ID: crm.ContactID(answer.id()), Result: crm.Created}
 	if answer.Attrs != nil {
 		outcome.Result = crm.Updated
 	}
 	if outcome.ID == "" && answer.Attrs == nil || isAboutAnother(contact, answer) {
 		err := unreadable("save the contact", "the answer does not say that this contact was saved")
-		return crm.Outcome{ID: contact.ID, Result: crm.Unknown, Err: err}, nil
+		return crm.Outcome{ID: contact.ID, Result: crm.Unknown, Err: err}
 	}
 	if outcome.ID == "" {
 		outcome.ID = contact.ID
 	}
 	if outcome.ID != "" {
-		return outcome, nil
+		return outcome
 	}
-	ids, err := d.idsOf(ctx, contact.Email)
-	if err != nil {
-		return outcomeOf("", err)
-	}
-	if len(ids) == 1 {
+	if ids, err := d.idsOf(ctx, contact.Email); err == nil && len(ids) == 1 {
 		outcome.ID = crm.ContactID(ids[0])
 	}
-	return outcome, nil
+	return outcome
 }
 
 func isAboutAnother(contact crm.Contact, answer saved) bool {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"allyswitch/crm"
 	"allyswitch/wizard/job"
@@ -53,9 +50,8 @@ func compareTags(features crm.Features, ours []string, existing []crm.Tag) (miss
 	return missing, conflicts
 }
 
-func fold(name string) string {
-	return strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(name)), " "))
-}
+// fold is crm.Fold: what the plan lets pass, the import must be able to make.
+func fold(name string) string { return crm.Fold(name) }
 
 // ensureTags makes the tags that are not there yet, and returns all of ours by name. A tag under any other name than exactly its own is an error.
 func ensureTags(ctx context.Context, deps Deps, names []string, report job.Reporter) (map[string]crm.Tag, int, error) {
