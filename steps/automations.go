@@ -149,7 +149,7 @@ func (s *step) reviewTables(state *checkpoint.State) []wizard.Item {
 		items = append(items, automations)
 	}
 	rows := s.deps.files.rows(s.deps.Folder, migration.OfferingStartsFile)
-	if rows.len() == 0 {
+	if rows.len() == 0 && s.deps.Folder != nil {
 		return append(items, s.noOfferings(state))
 	}
 	decide := func(who string) func(int, string) (wizard.Change, error) {

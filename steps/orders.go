@@ -199,7 +199,7 @@ func (s *step) ordersTable() wizard.Table {
 		Actions: []wizard.RowAction{{Key: "d", Label: "moved, or take that back", Do: func(row int, _ string) (wizard.Change, error) {
 			open, err := migration.TickOrder(s.deps.Folder, orderKey(rows, row))
 			return func(state *checkpoint.State) { setCount(state, Payments, "orders-open", open) }, explain(err, s.deps)
-		}}}}
+		}, Done: func(row int) bool { return orderState(rows, row, done) == "done" }}}}
 }
 
 // nextOrder are the two values that the updater asks for, for the first order that is open.

@@ -271,7 +271,7 @@ func (s *step) studentTable() wizard.Table {
 	table.Actions = []wizard.RowAction{{Key: "x", Label: "leave out, or take in again", Do: func(row int, _ string) (wizard.Change, error) {
 		ready, err := migration.LeaveOutStudent(s.deps.Folder, row)
 		return func(state *checkpoint.State) { setCount(state, ImportStudents, "ready", ready) }, explain(err, s.deps)
-	}}}
+	}, Done: func(row int) bool { return table.Row(row)[0] == "left out" }}}
 	return table
 }
 

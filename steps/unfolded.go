@@ -18,7 +18,9 @@ func Unfolded(deps *Deps, crm string) *checkpoint.State {
 func EveryUnfolded(deps *Deps, crm string) []*checkpoint.State {
 	files := unfoldedAt(deps, crm, levelFiles)
 	setAnswer(files.Step(ImportStudents), "students.into", intoManaged)
-	return []*checkpoint.State{Unfolded(deps, crm), unfoldedAt(deps, crm, levelREST), files}
+	rest := unfoldedAt(deps, crm, levelREST)
+	setNote(rest, Payments, "orders", "x")
+	return []*checkpoint.State{Unfolded(deps, crm), rest, files}
 }
 
 func unfoldedAt(deps *Deps, crm, level string) *checkpoint.State {
@@ -45,6 +47,8 @@ func unfoldedAt(deps *Deps, crm, level string) *checkpoint.State {
 	setCount(state, Import, "sample", 1)
 	setCount(state, Import, "plan.unconfirmed", 1)
 	setCount(state, Import, "failed", 1)
+	setCount(state, Test, "controls", 1)
+	setNote(state, TagReview, "read", "yes")
 	setCount(state, Tags, "gaps", 1)
 	setAnswer(state.Step(Tags), keyTagList, "x")
 	setNote(state, Tags, "list", "x")
@@ -61,6 +65,7 @@ func unfoldedAt(deps *Deps, crm, level string) *checkpoint.State {
 	setNote(state, Payments, "orders.ask", "email contact_id order_id status next_charge")
 	setNote(state, Payments, "orders.columns", "a heading of your file")
 	unfoldTools(state)
+	setNote(state, Test, "chosen-for", offeringNames((&step{deps: deps}).offerings(state)))
 	worked(deps, state)
 	return state
 }

@@ -116,7 +116,7 @@ func (s *step) worksheetItems(state *checkpoint.State) []wizard.Item {
 			{Key: "d", Label: "done", Ask: &wizard.Question{Key: "chosen", Label: "Which tag have you chosen? (a note, or Enter)"}, Do: func(row int, words string) (wizard.Change, error) {
 				key, text := rows[row].key(), time.Now().UTC().Format(time.RFC3339)+"\t"+ui.Clean(words)
 				return func(state *checkpoint.State) { setNote(state, TagReview, key, text) }, nil
-			}},
+			}, Done: func(row int) bool { return itemDone(state, rows[row]) != "" }},
 			{Key: "o", Label: "open again", Do: func(row int, _ string) (wizard.Change, error) {
 				key := rows[row].key()
 				return func(state *checkpoint.State) { delete(state.Step(TagReview).Notes, key) }, nil
@@ -210,7 +210,7 @@ func (s *step) placesTable(state *checkpoint.State) wizard.Table {
 				}
 				setNote(state, TagReview, key, "left")
 			}, nil
-		}}}}
+		}, Done: func(row int) bool { return note(state, TagReview, placeKey(rows, row)) != "" }}}}
 }
 
 // worksheetFacts say how far the worksheet is, once it is used.

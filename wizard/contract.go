@@ -199,6 +199,8 @@ type RowAction struct {
 	// Ask is the question whose answer the action needs, nil when it needs none.
 	Ask *Question
 	Do  func(row int, answer string) (Change, error)
+	// Done says that a row has been decided so already: an answers file that is given again must not take it back. May be nil.
+	Done func(row int) bool
 }
 
 func (Question) item()    {}

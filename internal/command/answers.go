@@ -11,6 +11,7 @@ import (
 
 	"allyswitch/crm/registry"
 	"allyswitch/steps"
+	"allyswitch/wizard/plain"
 )
 
 // ErrAnswers says that the answers cannot be used as they are. Nothing was begun.
@@ -85,10 +86,13 @@ func lineOfError(data []byte, err error) int {
 // knownKeys refuses answers to what nothing asks for: they are mistyped, and the one that was meant would be missing. Secrets are refused in any
 // case: files are copied and mailed, and a command line can be seen by others.
 func knownKeys(answers map[string]string) error {
-	known, secret := map[string]bool{}, map[string]string{}
+	known, secret, lists := map[string]bool{}, map[string]string{}, map[string]bool{}
 	for _, entry := range registry.All() {
 		for _, line := range questionLines(entry.Provider.ID) {
 			known[line.Key] = true
+			if list, rows := strings.CutSuffix(line.Key, plain.RowMark); rows {
+				lists[list] = true
+			}
 			if line.Secret {
 				secret[line.Key] = line.Env
 			}
@@ -99,7 +103,7 @@ func knownKeys(answers map[string]string) error {
 		if env, ok := secret[key]; ok {
 			return fmt.Errorf("%w: %s is a secret, and secrets are not taken from a file or the command line: set the environment variable %s", ErrAnswers, key, env)
 		}
-		if !known[key] && !steps.ChecksAgain(key) {
+		if !known[key] && !steps.ChecksAgain(key) && !ofRow(lists, key) {
 			strange = append(strange, key)
 		}
 	}
@@ -108,6 +112,16 @@ func knownKeys(answers map[string]string) error {
 	}
 	slices.Sort(strange)
 	return fmt.Errorf("%w: nothing asks for %s. The command \"allyswitch questions\" lists all keys", ErrAnswers, strings.Join(strange, ", "))
+}
+
+// ofRow says that a key decides about a row of one of the lists.
+func ofRow(lists map[string]bool, key string) bool {
+	for list := range lists {
+		if strings.HasPrefix(key, list) && key != list {
+			return true
+		}
+	}
+	return false
 }
 
 // knownStep refuses to stop after a step that does not exist: it would never stop.

@@ -100,6 +100,9 @@ func lineOfItem(step string, item wizard.Item) (questionLine, bool) {
 		return questionLine{Step: step, Key: plain.Key(step, item.Key), Kind: "tick", Label: item.Text, Help: item.Look, Required: !item.Optional}, true
 	case wizard.Task:
 		return questionLine{Step: step, Key: plain.Key(step, item.Key), Kind: "task", Label: item.Label, Help: item.Help}, !item.Required
+	case wizard.Table:
+		label, help, keys := plain.RowLine(item)
+		return questionLine{Step: step, Key: plain.RowKey(step, item.Key) + plain.RowMark, Kind: "row", Label: label, Help: help, Choices: keys}, len(keys) > 0
 	}
 	return questionLine{}, false
 }

@@ -23,7 +23,7 @@ type Config struct {
 	In     io.Reader
 	Out    io.Writer
 	// Answers are by question key, by "<step>.<tick key>" for boxes (yes, no or a note) and by "<step>.<task key>" for tasks that are not
-	// required (yes).
+	// required (yes). Decisions about rows of a list are by "<step>.<table>.<row>": see RowKey.
 	Answers map[string]string
 	// Fallback is asked for what Answers does not hold; false means that it does not know either. It may be nil.
 	Fallback func(step string, item wizard.Item) (string, bool)

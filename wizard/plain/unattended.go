@@ -116,6 +116,8 @@ func (w *walker) pass(ctx context.Context, v *visit) (moved bool, err error) {
 			moved, err = w.autoTick(v, item)
 		case wizard.Task:
 			moved, err = w.autoTask(ctx, v, item)
+		case wizard.Table:
+			moved, err = w.autoRows(v, item)
 		default:
 			continue
 		}
@@ -150,10 +152,17 @@ func (w *walker) aside(v *visit, sheet wizard.Sheet) (bool, error) {
 func (w *walker) judge(v *visit) error {
 	state := w.keeper.State()
 	sheet := v.step.Sheet(state)
+	left := w.rowsLeft(v, sheet)
 	if v.step.Status(state) == wizard.Done {
+		if left != "" {
+			w.say("%s: no row of the list has that now; nothing was done.", left)
+		}
 		w.facts(sheet)
 		w.say("%s is done.", v.step.Title())
 		return nil
+	}
+	if left != "" {
+		return w.badRow(v, left, "no row of the list has that")
 	}
 	if v.partly {
 		return nil
