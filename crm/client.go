@@ -111,6 +111,12 @@ func (c *Client) Merger() (Merger, bool) {
 	return merger, can
 }
 
+// Forms lists the forms, where the CRM can.
+func (c *Client) Forms() (Forms, bool) {
+	forms, can := c.driver.(Forms)
+	return forms, can
+}
+
 // Webhooks lists and makes webhooks, where the CRM can.
 func (c *Client) Webhooks() (Webhooks, bool) {
 	webhooks, can := c.driver.(Webhooks)

@@ -110,6 +110,20 @@ type Previewer interface {
 	FirstMessage(ctx context.Context, automation Automation) (string, error)
 }
 
+// Form is a form with which people sign up.
+type Form struct {
+	ID   string
+	Name string
+	// Confirms says that people are mailed to confirm (double opt-in); OptInKnown whether that was read at all.
+	Confirms   bool
+	OptInKnown bool
+}
+
+// Forms is implemented where the API lists forms and what they ask of people.
+type Forms interface {
+	Forms(ctx context.Context) ([]Form, error)
+}
+
 // Webhook is a call that the CRM makes to the site when something changes.
 type Webhook struct {
 	ID    string

@@ -111,8 +111,6 @@ func creditKinds(provider string) (wants string, kinds []string) {
 // unseenParts are what no API of a CRM shows: only a person can look.
 func unseenParts(provider string) []migration.SetupFinding {
 	switch provider {
-	case "activecampaign":
-		return []migration.SetupFinding{{Box: "opt-in-form", What: "The form with single opt-in", Note: "AllySwitch does not see which form AccessAlly uses: look there"}}
 	case "ontraport":
 		return []migration.SetupFinding{{Box: "owner", What: "The key's contact owner", Note: "the API does not show it: look at the key in Ontraport"},
 			{Box: "tracking", What: "Ontraport's tracking on the site", Note: "the API does not show it: look in AccessAlly"},

@@ -56,6 +56,7 @@ func (s *Sandbox) setupRoutes() map[string]func(*call) {
 		"GET automations":               s.listAutomations,
 		"GET automations/{id}/triggers": s.listTriggers,
 		"POST contactAutomations":       s.enrol,
+		"GET forms":                     s.listForms,
 		"GET webhooks":                  s.listWebhooks,
 		"POST webhooks":                 s.createWebhook,
 		"DELETE webhooks/{id}":          s.deleteWebhook,

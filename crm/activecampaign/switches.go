@@ -23,6 +23,7 @@ const (
 	switchFieldCreated = "field-created"
 	switchTotal        = "total"
 	switchTriggers     = "automation-triggers"
+	switchForms        = "forms"
 )
 
 // Switches lists what the facts leave open, with every plausible behaviour.
@@ -48,5 +49,7 @@ func Switches() []sandbox.Switch {
 		{Name: switchTotal, Help: "whether meta.total of /contacts counts what id_greater leaves out", Settings: []string{"remaining", "all"}},
 		{Name: switchTriggers, Help: "what /automations/{id}/triggers answers: params as an object, or written as a string, or none, or with the tag's number; one trigger too few; under another key; or no such address",
 			Settings: []string{"object", "string", "without-params", "tag-number", "short", "other-key", "404", "405"}},
+		{Name: switchForms, Help: "what a form says of opt-in: that people confirm, that they need not, nothing, options as an empty list, or no form at all",
+			Settings: []string{"double", "single", "untold", "list", "none"}},
 	}
 }
