@@ -93,7 +93,7 @@ func (s *step) makeTagItems(state *checkpoint.State, name string) []wizard.Item 
 	case missing == 0:
 		return nil
 	case tagsImplicit(provider.ID):
-		return []wizard.Item{wizard.Instruction{Text: fmt.Sprintf("%s makes a tag when somebody first gets it. So these %s need nothing: they come into being with their exact names.", name, several(missing, "tag"))}}
+		return s.carryTagItems(state, name)
 	}
 	return []wizard.Item{s.crmTask(state, wizard.Task{Key: "make", Label: "Make the missing tags in " + name, Help: fmt.Sprintf("%s. Nobody gets a tag by that. What is there in another spelling is left alone.", several(missing, "tag"))},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
@@ -106,6 +106,40 @@ func (s *step) makeTagItems(state *checkpoint.State, name string) []wizard.Item 
 			}
 			return keepTagList(list, from), nil
 		})}
+}
+
+// keyTagDomain is the answer at which domain the made-up contact is that carries tags nobody has.
+const keyTagDomain = "tags.domain"
+
+// carryTagItems are for a CRM in which a tag exists only once somebody has it. Without that, AccessAlly cannot show revoke, failed-payment or module tags in
+// step 9 as long as no member has them.
+func (s *step) carryTagItems(state *checkpoint.State, name string) []wizard.Item {
+	missing, from, domain := count(state, Tags, "list-missing"), note(state, Tags, "list-compared"), state.Answer(Tags, keyTagDomain)
+	return []wizard.Item{
+		wizard.Instruction{Text: fmt.Sprintf("%s knows a tag only once somebody has it. AccessAlly may not offer %s in step 9 before that: tags for failed payments or revoked access, for example.", name, several(missing, "such tag", "such tags"))},
+		s.ask(state, wizard.Question{Key: keyTagDomain, Label: "A domain of yours for a made-up contact (optional)", Validate: checkDomain,
+			Help: "A contact that nobody is gets these tags, at an address canary+… of this domain. It counts as a contact, and is removed on the last page."}),
+		s.crmTask(state, wizard.Task{Key: "make", Label: "Put the missing tags on a made-up contact", Locked: lockedWithout(domain, "Name a domain of yours first."),
+			Help: "Tags can start workflows for this one contact, and for nobody else. It is read back, and noted in the journal."},
+			func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+				if _, err := migration.CarryTagList(ctx, deps, strings.ToLower(domain), report); err != nil {
+					return nil, err
+				}
+				canaries, err := migration.LoadCanaries(deps.Folder)
+				if err != nil {
+					return nil, err
+				}
+				list, err := migration.CompareTagList(ctx, deps, report)
+				if err != nil {
+					return nil, err
+				}
+				keep := keepTagList(list, from)
+				return func(state *checkpoint.State) {
+					keep(state)
+					setCount(state, Import, "canaries", canaries.Alive())
+					setCount(state, Import, "canaries-sent", len(canaries.All))
+				}, nil
+			})}
 }
 
 // tagsImplicit says that a tag cannot be made before somebody gets it (Drip: its API reference, Tags).

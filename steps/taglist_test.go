@@ -29,6 +29,7 @@ func TestTheWholeListOfTags(t *testing.T) {
 					}
 				}
 				if crmID == "drip" {
+					j.carriesTheTags()
 					return
 				}
 				for _, want := range []string{"differs|Spring Offer|", "they differ in a category in front", "differs|inner circle  member|Inner Circle Member|0|they differ in spaces"} {
@@ -46,5 +47,37 @@ func TestTheWholeListOfTags(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// carriesTheTags puts tags that nobody has on a made-up contact, where the CRM knows a tag only once somebody has it. On the last page the contact goes.
+func (j *journey) carriesTheTags() {
+	j.t.Helper()
+	j.answer(steps.Tags, "tags.domain", "example.net")
+	j.run(steps.Tags, "make")
+	tags := j.demo.Sandbox.Contents().Tags
+	if !slices.Contains(tags, "Nobody Yet") || !slices.Contains(tags, "Spring Offer") || slices.Contains(tags, "inner circle  member") {
+		j.t.Errorf("after that the CRM has %q", tags)
+	}
+	if facts := factsOf(j, steps.Tags); !strings.Contains(facts, "0 are not") {
+		j.t.Errorf("the facts: %s", facts)
+	}
+	made := func() int {
+		n := 0
+		for _, contact := range j.demo.Sandbox.Contents().Contacts {
+			if strings.HasPrefix(contact.Email, "canary+") {
+				n++
+			}
+		}
+		return n
+	}
+	if made() != 1 {
+		j.t.Errorf("%d made-up contacts carry the tags", made())
+	}
+	j.run(steps.Tags, "prove")
+	j.reach(steps.Test)
+	j.run(steps.Finish, "canaries")
+	if made() != 0 {
+		j.t.Error("the made-up contact is still there at the end")
 	}
 }

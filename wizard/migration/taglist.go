@@ -158,23 +158,14 @@ func MakeTagList(ctx context.Context, deps Deps, report job.Reporter) (made int,
 	if err := CheckAccount(ctx, deps); err != nil {
 		return 0, err
 	}
-	names, err := LoadTagList(deps.Folder)
+	missing, err := notInCRM(ctx, deps)
 	if err != nil {
 		return 0, err
 	}
-	existing, err := deps.CRM.Tags(ctx)
-	if err != nil {
-		return 0, doing("list the tags", err)
-	}
-	missing, _ := compareTags(deps.CRM.Features(), names, existing)
 	report.Phase("Making the tags", int64(len(missing)))
-	like := likeTags(existing)
 	for _, name := range missing {
 		if err := report.Gate(ctx); err != nil {
 			return made, err
-		}
-		if other, _ := like.First(name); other != "" {
-			continue
 		}
 		if _, err := deps.makeTag(ctx, name); err != nil {
 			return made, doing("make the tag "+name, err)
