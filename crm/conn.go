@@ -37,7 +37,7 @@ type ConnConfig struct {
 	// ReturnQuota returns an error of kind Quota when a daily allowance is used up, for drivers that have another key. Otherwise
 	// Conn waits for the next day.
 	ReturnQuota bool
-	// Secrets are redacted, by value and in their URL-escaped form, from every log line and error.
+	// Secrets are redacted, by value and in their URL-escaped form, from every log line and error. AddSecrets adds to them.
 	Secrets []string
 }
 
@@ -120,6 +120,9 @@ func NewConn(settings Settings, config ConnConfig) (*Conn, error) {
 	}
 	return conn, nil
 }
+
+// AddSecrets redacts these too from now on: tokens that the vendor has put in the place of others.
+func (c *Conn) AddSecrets(secrets ...string) { c.redactor.add(secrets...) }
 
 func (c ConnConfig) withDefaults() ConnConfig {
 	if c.Name == "" {

@@ -259,3 +259,22 @@ func TestACertificateThatDoesNotFitIsNamed(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// The vendor's own words often repeat an address. The owner sees it on the screen; the log, which others read too, does not hold it.
+func TestTheVendorsWordsAreLoggedWithoutAddresses(t *testing.T) {
+	for _, address := range []string{"anna.secret@example.com", "anna.secret+1%40example.com", "anna.secret\\u0040example.com", "o'secret@bücher.example", "secret@example.com,"} {
+		synctest.Test(t, func(t *testing.T) {
+			var log bytes.Buffer
+			conn := connect(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				sandbox.WriteText(w, http.StatusUnprocessableEntity, `Email address "`+address+`" is invalid`)
+			}), crm.Settings{Log: slog.New(slog.NewJSONHandler(&log, nil))}, crm.ConnConfig{})
+			_, err := conn.Do(t.Context(), crm.Request{Op: "write", Method: http.MethodPost, Path: "contacts"})
+			if !strings.Contains(err.Error(), "secret") {
+				t.Errorf("the owner does not see whom it is about: %v", err)
+			}
+			if strings.Contains(log.String(), "secret") || !strings.Contains(log.String(), "is invalid") || !strings.Contains(log.String(), "[address]") {
+				t.Errorf("%s: %s", address, log.String())
+			}
+		})
+	}
+}

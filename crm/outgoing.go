@@ -112,9 +112,9 @@ func (c *Conn) log(ctx context.Context, out outgoing, answer Response, took time
 	level := slog.LevelInfo
 	if trouble != nil {
 		level = slog.LevelWarn
-		attributes = append(attributes, slog.String("kind", string(trouble.Kind)), slog.String("hint", c.redactor.hint(trouble.Hint)))
+		attributes = append(attributes, slog.String("kind", string(trouble.Kind)), slog.String("hint", c.redactor.logged(trouble.Hint)))
 		if trouble.Err != nil {
-			attributes = append(attributes, slog.String("cause", c.redactor.hint(trouble.Err.Error())))
+			attributes = append(attributes, slog.String("cause", c.redactor.logged(trouble.Err.Error())))
 		}
 	}
 	c.settings.Log.LogAttrs(ctx, level, "request", attributes...)

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"regexp"
 	"sort"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -17,12 +19,26 @@ const (
 	longestHint    = 300
 )
 
-// redactor replaces secrets by value, in every form in which they travel.
-type redactor struct{ replacer *strings.Replacer }
+// redactor replaces secrets by value, in every form in which they travel. It is safe for simultaneous use.
+type redactor struct {
+	mu       sync.Mutex
+	secrets  []string
+	replacer *strings.Replacer
+}
 
 func newRedactor(secrets []string) *redactor {
+	r := &redactor{}
+	r.add(secrets...)
+	return r
+}
+
+// add takes further secrets; the old ones stay secret.
+func (r *redactor) add(secrets ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secrets = append(r.secrets, secrets...)
 	var forms []string
-	for _, secret := range secrets {
+	for _, secret := range r.secrets {
 		if len(secret) >= shortestSecret {
 			forms = append(forms, formsOf(secret)...)
 		}
@@ -32,7 +48,7 @@ func newRedactor(secrets []string) *redactor {
 	for _, form := range forms {
 		pairs = append(pairs, form, redacted)
 	}
-	return &redactor{replacer: strings.NewReplacer(pairs...)}
+	r.replacer = strings.NewReplacer(pairs...)
 }
 
 // formsOf is a secret as it is, escaped for a URL or for JSON, and in base64 alone or as the user of Basic authorisation.
@@ -45,10 +61,26 @@ func formsOf(secret string) []string {
 	return forms
 }
 
-func (r *redactor) text(text string) string { return r.replacer.Replace(text) }
+func (r *redactor) text(text string) string {
+	r.mu.Lock()
+	replacer := r.replacer
+	r.mu.Unlock()
+	return replacer.Replace(text)
+}
 
 // hint makes a vendor's words fit to be shown: no secrets, no control characters, not too long.
 func (r *redactor) hint(text string) string { return shorten(printable(r.text(text)), longestHint) }
+
+// logged is hint without addresses: the log is read by others than the owner.
+func (r *redactor) logged(text string) string {
+	return shorten(WithoutAddresses(printable(r.text(text))), longestHint)
+}
+
+// addressLike is whatever may be an e-mail address, also escaped for a URL or for JSON.
+var addressLike = regexp.MustCompile(`(?i)[^\s"<>(),;:\[\]{}|=/&?\\]+(?:@|%40|\\u0040)[^\s"<>(),;:\[\]{}|=/&?\\]+`)
+
+// WithoutAddresses replaces whatever looks like an e-mail address, for what is kept longer, or shown to more people, than a screen.
+func WithoutAddresses(text string) string { return addressLike.ReplaceAllString(text, "[address]") }
 
 // cause is err, or only its redacted words where it holds a secret.
 func (r *redactor) cause(err error) error {

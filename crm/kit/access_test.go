@@ -1,7 +1,11 @@
 package kit
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -276,4 +280,46 @@ func TestCredentialsInHeaders(t *testing.T) {
 			t.Errorf("with a %s the headers are %q and %q", credential, key, bearer)
 		}
 	}
+}
+
+// What Kit puts in the place of a token is as secret as the token was: it reaches neither the log nor an error.
+func TestRenewedTokensStayOutOfLogsAndErrors(t *testing.T) {
+	with(t, "token", nil, func(a *owner) {
+		var log bytes.Buffer
+		a.fake.expire()
+		renewed := map[string]string{}
+		real := a.wire.next
+		d, err := newDriver(crm.Settings{
+			Values: map[string]string{
+				optionURL: "http://127.0.0.1:8080", optionToken: sandboxToken, optionRefresh: sandboxRefresh, optionClientID: sandboxClientID, optionClientSecret: sandboxClientSecret,
+			},
+			Transport: sandbox.Transport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if len(renewed) == 2 {
+					w.WriteHeader(http.StatusUnprocessableEntity)
+					_ = json.NewEncoder(w).Encode(map[string]any{"errors": []string{"not with " + renewed[optionToken] + " and " + renewed[optionRefresh]}})
+					return
+				}
+				answer, err := real.RoundTrip(r)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				w.WriteHeader(answer.StatusCode)
+				_, _ = io.Copy(w, answer.Body)
+			})),
+			Log: slog.New(slog.NewJSONHandler(&log, nil)), OnSecret: func(key, value string) { renewed[key] = value },
+		})
+		if err != nil {
+			a.Fatal(err)
+		}
+		_, err = d.Tags(a.ctx)
+		if len(renewed) != 2 || err == nil || !strings.Contains(err.Error(), "not with [redacted]") {
+			a.Fatalf("renewed %d, %v", len(renewed), err)
+		}
+		for _, secret := range renewed {
+			if strings.Contains(err.Error(), secret) || strings.Contains(log.String(), secret) {
+				a.Errorf("%s is in the error or the log: %v\n%s", secret, err, log.String())
+			}
+		}
+	})
 }

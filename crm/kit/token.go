@@ -120,6 +120,7 @@ func (d *driver) renew(ctx context.Context, used string) error {
 	if err != nil {
 		return spent(err)
 	}
+	d.conn.AddSecrets(reply.AccessToken, reply.RefreshToken)
 	d.tokens.keep(reply)
 	return nil
 }

@@ -3,6 +3,7 @@ package migration
 import (
 	"encoding/json"
 
+	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/checkpoint/failpoint"
 )
@@ -26,7 +27,7 @@ func (deps Deps) record(op, batch string, intent any, work func() (any, error)) 
 		return err
 	}
 	if err != nil {
-		if noteErr := deps.note(checkpoint.Failed, op, batch, errorData{Error: err.Error()}); noteErr != nil {
+		if noteErr := deps.note(checkpoint.Failed, op, batch, errorData{Error: crm.WithoutAddresses(err.Error())}); noteErr != nil {
 			return noteErr
 		}
 		return err

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wp/site"
 )
@@ -171,7 +172,7 @@ func (u *undoer) giveSomeBack(ctx context.Context, batch []site.Link) error {
 		for _, link := range batch {
 			u.refuse("link "+strconv.FormatInt(link.UserID, 10), "AccessAlly on the site offers no way to set it: "+err.Error())
 		}
-		return u.deps.note(checkpoint.Failed, OpUndoLink, name, errorData{err.Error()})
+		return u.deps.note(checkpoint.Failed, OpUndoLink, name, errorData{crm.WithoutAddresses(err.Error())})
 	}
 	if err != nil {
 		return doing("set contact IDs", err)
