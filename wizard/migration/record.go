@@ -2,10 +2,12 @@ package migration
 
 import (
 	"encoding/json"
+	"errors"
 
 	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/checkpoint/failpoint"
+	"allyswitch/wp/site"
 )
 
 // nameData is the journal's record of a tag or custom field that was made.
@@ -23,7 +25,7 @@ func (deps Deps) record(op, batch string, intent any, work func() (any, error)) 
 	failpoint.Hit(op + "-after-intent")
 	outcome, err := work()
 	failpoint.Hit(op + "-before-outcome")
-	if err != nil && outcomeOpen(err) {
+	if err != nil && mayBeDone(err) {
 		return err
 	}
 	if err != nil {
@@ -33,6 +35,15 @@ func (deps Deps) record(op, batch string, intent any, work func() (any, error)) 
 		return err
 	}
 	return deps.note(checkpoint.Done, op, batch, outcome)
+}
+
+// mayBeDone says that the CRM or the site may have done the work although there is no answer.
+func mayBeDone(err error) bool {
+	var diagnosis *site.Diagnosis
+	if errors.As(err, &diagnosis) {
+		return site.Is(err, site.MaybeCreated)
+	}
+	return outcomeOpen(err)
 }
 
 type errorData struct {

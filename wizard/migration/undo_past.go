@@ -102,10 +102,11 @@ func (p *past) sentFirst(id crm.ContactID) (time.Time, bool) {
 	return p.first, p.there
 }
 
-// wasThere says that somebody else made a contact which the first plan did not know: a later plan has seen it without the user ID that AllySwitch writes.
+// wasThere says that somebody else made a contact which the first plan did not know: a later plan has seen it without the user ID that AllySwitch writes. Where
+// an earlier write may have made it in part, only its age tells.
 func (p *past) wasThere(id crm.ContactID, member int64, userField crm.FieldID) bool {
 	before := p.seenBefore(id)
-	return before != nil && p.imported && before.Fields[userField] != fmt.Sprint(member)
+	return before != nil && p.imported && p.doubt.IsZero() && before.Fields[userField] != fmt.Sprint(member)
 }
 
 // besides says that a contact was there before, with the address of the one that was written to, and that nothing was written to it.

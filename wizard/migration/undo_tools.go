@@ -17,12 +17,12 @@ import (
 
 // aside is what the journal says that the tools beside the steps have done and that undo can only list.
 type aside struct {
-	// users were made on the site, by address; merges made one contact of two, by the contact that went.
+	// users were made on the site, by address, 0 where the ID is not known; merges made one contact of two, by the contact that went.
 	users  map[string]int64
 	merges map[string]Pair
 	// sending are the addresses of students whose contacts were about to be made, by batch.
 	sending map[string][]string
-	// fresh says that the last try at a merge, tag or field was the first.
+	// fresh says that the last try at a merge, tag, field or user was the first.
 	fresh map[string]bool
 	// making is the address of the user who was about to be made last.
 	making string
@@ -139,11 +139,12 @@ func (b *book) takePerson(entry checkpoint.Entry) error {
 		return b.takeStudentTag(entry)
 	}
 	var data struct {
-		Email   string
-		ID      crm.ContactID
-		Result  crm.Result
-		User    int64
-		Existed bool
+		Email  string
+		ID     crm.ContactID
+		Result crm.Result
+	}
+	if entry.Batch == "user" && entry.Seq > b.after {
+		return b.takeUser(entry)
 	}
 	if entry.Phase == checkpoint.Failed {
 		return nil
@@ -159,10 +160,33 @@ func (b *book) takePerson(entry checkpoint.Entry) error {
 		if p := b.members[b.person(data.Email)]; p != nil {
 			p.answered(letterOf(data.Result), data.ID, entry.Seq <= b.after)
 		}
-	case entry.Batch == "user" && entry.Phase == checkpoint.Intent && entry.Seq > b.after:
-		b.aside.making = data.Email
-	case entry.Batch == "user" && entry.Phase == checkpoint.Done && entry.Seq > b.after && !data.Existed:
-		b.aside.users[b.aside.making] = data.User
+	}
+	return nil
+}
+
+// takeUser notes a user of the site who was made, or may have been: an intent without an outcome counts. Somebody who was there already does not, unless an
+// earlier try may have made them.
+func (b *book) takeUser(entry checkpoint.Entry) error {
+	var data struct {
+		Email   string
+		User    int64
+		Existed bool
+	}
+	if err := json.Unmarshal(entry.Data, &data); err != nil {
+		return err
+	}
+	users := b.aside.users
+	switch {
+	case entry.Phase == checkpoint.Intent:
+		_, before := users[data.Email]
+		b.aside.making, b.aside.fresh[OpMember] = data.Email, !before
+		if !before {
+			users[data.Email] = 0
+		}
+	case b.aside.fresh[OpMember] && (entry.Phase == checkpoint.Failed || data.Existed):
+		delete(users, b.aside.making)
+	case entry.Phase == checkpoint.Done:
+		users[b.aside.making] = data.User
 	}
 	return nil
 }
@@ -193,8 +217,11 @@ func (b *book) mergedAway(contact string) bool {
 // tools lists what the tools have done and what no API takes back.
 func (w *weigher) tools() {
 	for _, email := range slices.Sorted(maps.Keys(w.book.aside.users)) {
-		user := w.book.aside.users[email]
-		w.plan.Left = append(w.plan.Left, UndoLeft{Member: user, Email: email, Kind: "user", What: fmt.Sprintf("user %d of the site", user),
+		user, what := w.book.aside.users[email], "a user of the site, whom it may have made: its answer was lost"
+		if user > 0 {
+			what = fmt.Sprintf("user %d of the site", user)
+		}
+		w.plan.Left = append(w.plan.Left, UndoLeft{Member: user, Email: email, Kind: "user", What: what,
 			Why: "AllySwitch never deletes a user of the site. If nobody uses the account, delete it by hand"})
 	}
 	_, merges := w.deps.CRM.Merger()

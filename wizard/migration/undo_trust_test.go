@@ -3,6 +3,7 @@ package migration_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"allyswitch/crm/sandbox"
+	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 	"allyswitch/wizard/migration"
 )
@@ -222,4 +224,57 @@ func TestHalfAMergeIsListedByUndo(t *testing.T) {
 			t.Errorf("a tag was moved, and undo does not say so: %s", result.Sentence())
 		}
 	})
+}
+
+// TestAUserWhoseMakingWasCutOffIsListed has a user of the site asked for, once or twice. Who was there before is nobody that AllySwitch made.
+func TestAUserWhoseMakingWasCutOffIsListed(t *testing.T) {
+	const made, existed, refused = `{"user":7,"existed":false}`, `{"user":7,"existed":true}`, `{"error":"no"}`
+	for name, test := range map[string]struct {
+		answers []string
+		listed  string
+	}{
+		"made":                      {[]string{made}, "user 7 of the site"},
+		"there already":             {[]string{existed}, ""},
+		"refused":                   {[]string{refused}, ""},
+		"cut off":                   {[]string{""}, "may have made"},
+		"cut off, then there":       {[]string{"", existed}, "user 7 of the site"},
+		"cut off, then refused":     {[]string{"", refused}, "may have made"},
+		"refused, then there":       {[]string{refused, existed}, ""},
+		"made, and there once more": {[]string{made, existed}, "user 7 of the site"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				s := newStory(t, "activecampaign", 20, sandbox.Options{})
+				for _, answer := range test.answers {
+					s.journal(checkpoint.Intent, `{"email":"one.more@example.org"}`)
+					switch answer {
+					case "":
+					case refused:
+						s.journal(checkpoint.Failed, answer)
+					default:
+						s.journal(checkpoint.Done, answer)
+					}
+				}
+				plan, err := migration.PlanUndo(t.Context(), s.deps, 0, job.Discard)
+				if err != nil {
+					t.Fatal(err)
+				}
+				listed := ""
+				for _, left := range plan.Left {
+					listed += left.What
+				}
+				if listed != test.listed && (test.listed == "" || !strings.Contains(listed, test.listed)) {
+					t.Errorf("listed: %q", listed)
+				}
+			})
+		})
+	}
+}
+
+// journal writes a line about a user of the site.
+func (s *story) journal(phase checkpoint.Phase, data string) {
+	s.t.Helper()
+	if err := s.deps.Folder.Journal().Append(checkpoint.Entry{Phase: phase, Op: migration.OpMember, Batch: "user", Data: json.RawMessage(data)}); err != nil {
+		s.t.Fatal(err)
+	}
 }
