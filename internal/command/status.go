@@ -19,6 +19,8 @@ type statusLine struct {
 	Number int    `json:"number,omitempty"`
 	Title  string `json:"title"`
 	Status string `json:"status"`
+	// Standing is how far it is in numbers, what is open first; empty where nothing was counted.
+	Standing string `json:"standing,omitempty"`
 }
 
 // statusReport is where a migration stands.
@@ -78,7 +80,7 @@ func reportOn(seen checkpoint.Summary) statusReport {
 		report.Last = fmt.Sprintf("%s %s", seen.Last.Op, seen.Last.Phase)
 	}
 	for _, step := range all {
-		line := statusLine{Step: step.ID(), Title: step.Title(), Status: statusWord(step.Status(seen.State))}
+		line := statusLine{Step: step.ID(), Title: step.Title(), Status: statusWord(step.Status(seen.State)), Standing: steps.Standing(seen.State, step.ID())}
 		if numbered, ok := step.(wizard.Numbered); ok {
 			line.Number = numbered.Number()
 		}
@@ -135,6 +137,9 @@ func (r statusReport) print(options Options) {
 			number = fmt.Sprintf("%2d", line.Number)
 		}
 		fmt.Fprintf(options.Out, "%s %s %-40s %s\n", here, number, line.Title, line.Status)
+		if line.Standing != "" {
+			fmt.Fprintf(options.Out, "     %s\n", line.Standing)
+		}
 	}
 	fmt.Fprintln(options.Out, "Tools, beside the way:")
 	for _, line := range r.Tools {

@@ -116,3 +116,37 @@ func TestStatusListsTheTools(t *testing.T) {
 		t.Errorf("the status says\n%s", text)
 	}
 }
+
+// TestStatusHasNumbers: beside each word stands how much is still open.
+func TestStatusHasNumbers(t *testing.T) {
+	dir := t.TempDir()
+	folder, err := checkpoint.Open(dir, checkpoint.Options{Tool: "allyswitch test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	state := folder.State()
+	note := func(step string, notes map[string]string, counters map[string]int64) {
+		state.Step(step).Notes, state.Step(step).Counters = notes, counters
+	}
+	note("crm-setup", map[string]string{"asked": "x"}, map[string]int64{"missing": 2, "unknown": 1, "there": 4})
+	note("tag-review", map[string]string{"read": "yes"}, map[string]int64{"todo": 7, "look": 3, "done": 40})
+	note("payments", map[string]string{"orders": "9 subscriptions: 6 to move"}, map[string]int64{"orders-open": 6})
+	note("test", map[string]string{"control.1": "passed\t2026-01-02T03:04:05Z\t", "control.2": "failed\t2026-01-02T03:04:05Z\tcannot log in"}, map[string]int64{"controls": 4})
+	if err := folder.Save(state); err != nil {
+		t.Fatal(err)
+	}
+	text := status(t, dir, false)
+	for _, words := range []string{"2 not there, 1 not to be told, 4 there", "7 places to do, 3 to look at, 0 not read, 40 done", "6 orders still open; 9 subscriptions: 6 to move", "4 people to test with: 1 as it should be, 1 not"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("the status does not say %q:\n%s", words, text)
+		}
+	}
+	if strings.Contains(text, "cannot log in") {
+		t.Error("the status says what somebody has noted about a person")
+	}
+	var report statusReport
+	if err := json.Unmarshal([]byte(status(t, dir, true)), &report); err != nil || report.Steps[12].Standing == "" {
+		t.Errorf("as JSON: %v %+v", err, report.Steps)
+	}
+}
