@@ -65,12 +65,31 @@ func (s *step) automationItems(state *checkpoint.State, name string) []wizard.It
 		items = append(items, s.ask(state, wizard.Question{Key: message.key, Label: "Who sends " + message.label + "? (optional)", Default: byAccessAlly, Help: message.help,
 			Choices: []wizard.Choice{{Value: byAccessAlly, Label: "AccessAlly Emails, as until now"}, {Value: byCRM, Label: name}, {Value: byNobody, Label: "Nobody"}}}))
 	}
+	items = append(items, s.wokenItems(state)...)
 	return append(items,
 		doubt(s.tick(state, wizard.Tick{Key: "reviewed", Text: "Every offering has its automation, or is run by AccessAlly Emails", Note: "Which does what?"}), withoutAutomation(state, name)),
 		doubt(s.tick(state, wizard.Tick{Key: "emails", Text: "For each message one sender is chosen", Where: accessAlly("Emails"),
 			Look: s.senders(state, name)}), cmp.Or(nothingSends(state, name), s.notMailed(state, name))),
-		s.tick(state, wizard.Tick{Key: "nobody-mailed", Text: "No automation has started for the imported members",
-			Look: fmt.Sprintf("the number of people who entered each automation in %s today.", name)}))
+		doubt(s.tick(state, wizard.Tick{Key: "nobody-mailed", Text: "No automation has started for the imported members",
+			Look: fmt.Sprintf("the number of people who entered each automation in %s today.", name)}), wokenDoubt(state)))
+}
+
+// wokenItems ask to settle what started while the members were sent, where something did.
+func (s *step) wokenItems(state *checkpoint.State) []wizard.Item {
+	woken := note(state, Import, "woken")
+	if woken == "" {
+		return nil
+	}
+	return []wizard.Item{s.tick(state, wizard.Tick{Key: "woken-settled", Text: "You have settled with the people who entered " + woken, Look: "who they are, and what they got. Take them out of it, or write to them."})}
+}
+
+// wokenDoubt contradicts the tick that nothing has started, where the import has seen that something did, until that is settled.
+func wokenDoubt(state *checkpoint.State) string {
+	woken := note(state, Import, "woken")
+	if woken == "" || ticked(state, Automations, "woken-settled") {
+		return ""
+	}
+	return fmt.Sprintf("while members were sent, people entered %s. See who they are, and tick the box above once it is settled.", woken)
 }
 
 // Who sends a message.

@@ -49,7 +49,7 @@ func closedHoursFact(state *checkpoint.State) []wizard.Fact {
 		return []wizard.Fact{fact(wizard.MarkGood, "Closed time", fmt.Sprintf("with reading everybody back %s: it fits into the %s that your site may be closed.",
 			migration.Spell(lasts), spellHours(allowed)))}
 	}
-	return []wizard.Fact{fact(wizard.MarkWarn, "Closed time", fmt.Sprintf("with reading everybody back %s: more than the %s that your site may be closed. Open the site again and bring the members in"+
+	return []wizard.Fact{fact(wizard.MarkWarn, "Closed time", fmt.Sprintf("with reading everybody back %s: more than the %s that your site may be closed. Open the site again now, and bring the members in"+
 		" while it is open. Step 7 carries over who joins meanwhile, and only that has to happen while it is closed.", migration.Spell(lasts), spellHours(allowed)))}
 }
 
@@ -58,4 +58,19 @@ func spellHours(d time.Duration) string {
 		return "hour"
 	}
 	return strconv.FormatFloat(d.Hours(), 'f', -1, 64) + " hours"
+}
+
+// openedMeanwhile says that step 4 has advised to open the site while the members are brought in: for want of time, or because the CRM reviews a file.
+func openedMeanwhile(state *checkpoint.State) bool {
+	facts := closedHoursFact(state)
+	return state.Answer(Import, "import.route") == routeUpload || len(facts) > 0 && facts[0].Mark == wizard.MarkWarn
+}
+
+// closedAgain asks before the switch whether the site is closed again, where it may have been open meanwhile.
+func (s *step) closedAgain(state *checkpoint.State) []wizard.Item {
+	if !openedMeanwhile(state) {
+		return nil
+	}
+	return []wizard.Item{s.tick(state, wizard.Tick{Key: "closed-again", Text: "Maintenance mode is on, if you had opened the site again", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
+		Look: "what a visitor gets, in a private browser window. Only then look for changes below: nothing may change any more."})}
 }

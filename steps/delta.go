@@ -38,7 +38,15 @@ func (s *step) deltaItems(state *checkpoint.State) []wizard.Item {
 		items = append(items, s.changeItems(state)...)
 	}
 	unchanged.Text = "Nobody has joined, paid or changed since the second export"
-	return append(items, unchanged)
+	return append(items, doubt(unchanged, changedDoubt(state, looked)))
+}
+
+// changedDoubt contradicts the tick that nobody has changed as long as a second look has found somebody who is not carried over.
+func changedDoubt(state *checkpoint.State, looked bool) string {
+	if open := count(state, Switch, "delta.waiting"); looked && open > 0 {
+		return fmt.Sprintf("the second export shows %s to be carried over. Do that first.", several(open, "member who is still", "members who are still"))
+	}
+	return ""
 }
 
 // readAgain reads the users from the site once more where AllySwitch may log in: that takes the place of the second export, and with the companion of the second
@@ -47,7 +55,7 @@ func (s *step) readAgain(state *checkpoint.State) []wizard.Item {
 	if level(state) == levelFiles || Switched(state) {
 		return nil
 	}
-	return []wizard.Item{s.siteTask(state, wizard.Task{Key: "again", Label: "Read the users from the site again", Complete: s.doneWith(state, "again"),
+	return []wizard.Item{s.siteTask(state, wizard.Task{Key: "again", Label: "Read the users from the site again", Required: note(state, Export, "from-site") != "" && state.Answer(Switch, "delta.export.file") == "", Complete: s.doneWith(state, "again"),
 		Help: "Takes the place of a second export. Changes nothing."},
 		func(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
 			read, err := migration.ReadSiteAgain(ctx, s.deps.Folder, found, report)
@@ -67,6 +75,9 @@ func (s *step) readAgain(state *checkpoint.State) []wizard.Item {
 
 func (s *step) lookForChanges(file, tags string, state *checkpoint.State) func(context.Context, migration.Deps, job.Reporter) (wizard.Change, error) {
 	input := migration.DeltaInput{File: cleanPath(file), Mapping: mapping(state)}
+	if file == s.deps.path(migration.SiteUsersAgainFile) {
+		input.Mapping = nil // what was read from the site has the usual headings, whatever the first export had
+	}
 	if tags != "" {
 		input.Tags = cleanPath(tags)
 	}
@@ -215,5 +226,6 @@ func unfoldDelta(state *checkpoint.State) {
 	setNote(state, Switch, "delta.files", "x\n")
 	setAnswer(state.Step(Switch), "delta.lost", lostRemove)
 	setNote(state, Switch, "remembered", rememberedAll)
-	state.Step(Switch).Ticks = map[string]checkpoint.Tick{"unchanged": {}}
+	state.Step(Switch).Ticks = map[string]checkpoint.Tick{"unchanged": {}, "closed-again": {}}
+	setNote(state, Import, "woken", "x")
 }

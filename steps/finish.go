@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
+	"allyswitch/wizard/migration"
 	"allyswitch/wp/site"
 )
 
@@ -79,12 +81,25 @@ func (s *step) closedDoubt(state *checkpoint.State) string {
 	return ""
 }
 
+// rawExports are the downloads that are still on this computer: the first, the second, and one that was given before the site was read. What AllySwitch has
+// read from the site itself holds no password hashes.
+func rawExports(state *checkpoint.State) []string {
+	var files []string
+	for _, given := range []string{state.Answer(Export, "export.file"), state.Answer(Switch, "delta.export.file"), note(state, Export, "download")} {
+		file := cleanPath(given)
+		name := filepath.Base(file)
+		if given != "" && name != migration.SiteUsersFile && name != migration.SiteUsersAgainFile && fileMark(file) != "" && !slices.Contains(files, file) {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
 // lyingAround names what is left of the switch on this computer and on the site, as far as it can be seen from here.
 func lyingAround(state *checkpoint.State) []wizard.Fact {
 	var facts []wizard.Fact
-	file := cleanPath(state.Answer(Export, "export.file"))
-	if note(state, Export, "from-site") == "" && file != "" && fileMark(file) != "" {
-		facts = append(facts, fact(wizard.MarkWarn, "Raw export", fmt.Sprintf("%s is still on this computer: step 3 deletes it", filepath.Base(file))))
+	for _, file := range rawExports(state) {
+		facts = append(facts, fact(wizard.MarkWarn, "Raw export", fmt.Sprintf("%s is still on this computer: delete it", filepath.Base(file))))
 	}
 	if level(state) == levelCompanion {
 		facts = append(facts, fact(wizard.MarkPlain, "Companion", "still on the site; it switches itself off 14 days after it was put there"))

@@ -211,6 +211,16 @@ func (s *step) viewTasks(state *checkpoint.State) (before, after wizard.Task) {
 	return look("before", "Record what a visitor sees now", "Do this before you switch maintenance mode on."), look("after", "Look again", "Compares with what was recorded.")
 }
 
+// frontStayed says that AllySwitch has looked twice, and that a visitor got exactly the same.
+func frontStayed(state *checkpoint.State) bool {
+	var before, after site.View
+	if json.Unmarshal([]byte(note(state, Maintenance, "view.before")), &before) != nil || json.Unmarshal([]byte(note(state, Maintenance, "view.after")), &after) != nil {
+		return false
+	}
+	change := site.Compare(before, after)
+	return change.Known && change.Same && !after.Closed
+}
+
 // viewFacts say whether and how the page changed for a visitor, and how long the site has been closed.
 func viewFacts(state *checkpoint.State) []wizard.Fact {
 	var before, after site.View
@@ -250,6 +260,9 @@ func (s *step) readSiteTask(state *checkpoint.State) []wizard.Item {
 
 func keepSiteReading(state *checkpoint.State, read migration.FromSite, users, tags string) {
 	kept := state.Step(Export)
+	if former := state.Answer(Export, "export.file"); former != "" && former != users {
+		setNote(state, Export, "download", former) // it still lies around at the end
+	}
 	setAnswer(kept, "export.file", users)
 	text := say("%d {user|users} read by %s", read.Users, read.Way)
 	if read.TagNames > 0 {

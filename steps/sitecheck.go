@@ -23,7 +23,7 @@ func (s *step) siteLinksItems(state *checkpoint.State, locked string) []wizard.I
 	case levelREST:
 		return s.siteUsersItems(state, locked)
 	}
-	items := []wizard.Item{s.companionTask(state, wizard.Task{Key: "links-site", Label: "Read the contact IDs on the site again", Locked: locked,
+	items := []wizard.Item{s.companionTask(state, wizard.Task{Key: "links-site", Label: "Read the contact IDs on the site again", Locked: locked, Required: !s.doneWith(state, "links-site"),
 		Complete: s.doneWith(state, "links-site") && count(state, s.id, "site-problems") == 0, Help: "Says who is linked, who is not, and who is linked to another contact. Changes nothing."},
 		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
 			links, err := migration.ReadSiteLinks(ctx, s.deps.Folder, with, report)

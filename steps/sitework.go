@@ -10,15 +10,42 @@ import (
 	"allyswitch/wp/site"
 )
 
+// placesUnread is kept where AccessAlly shows its tags to nobody: then the worksheet is all there is.
+const placesUnread = "not readable"
+
+// placesRead says that a machine has read which places use a tag.
+func placesRead(state *checkpoint.State) bool {
+	read := note(state, TagReview, "read")
+	return read != "" && read != placesUnread
+}
+
+// placesOpen is how many places point to a tag of before, without those that stay so on purpose.
+func (s *step) placesOpen(state *checkpoint.State) int {
+	if !placesRead(state) {
+		return 0
+	}
+	rows, open := s.deps.files.rows(s.deps.Folder, migration.ReferencesFile), 0
+	for i := 0; i < rows.len() && rows.cell(i, "state") == "to do"; i++ {
+		if note(state, TagReview, placeKey(rows, i)) == "" {
+			open++
+		}
+	}
+	return open
+}
+
 // referenceItems read everything that uses a tag, again after each visit.
 func (s *step) referenceItems(state *checkpoint.State) []wizard.Item {
 	if level(state) != levelCompanion {
 		return nil
 	}
-	items := []wizard.Item{s.companionTask(state, wizard.Task{Key: "references", Label: "Read everything that uses a tag", Complete: s.doneWith(state, "references") && count(state, TagReview, "todo") == 0,
+	items := []wizard.Item{s.companionTask(state, wizard.Task{Key: "references", Label: "Read everything that uses a tag", Required: !s.doneWith(state, "references"), Complete: s.doneWith(state, "references") && s.placesOpen(state) == 0,
 		Help: "Read it again after you have changed something on the site. The number still to do falls to zero."},
 		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
 			found, err := migration.ReadReferences(ctx, s.deps.Folder, with, true, report)
+			if site.Is(err, site.Unavailable) {
+				report.Warn("AccessAlly on this site does not show which tags there are. Go through the worksheet by hand.")
+				return func(state *checkpoint.State) { setNote(state, TagReview, "read", placesUnread) }, nil
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -29,14 +56,17 @@ func (s *step) referenceItems(state *checkpoint.State) []wizard.Item {
 				setNote(state, TagReview, "read", "yes")
 			}, nil
 		})}
-	if note(state, TagReview, "read") == "" {
+	switch note(state, TagReview, "read") {
+	case "":
 		return items
+	case placesUnread:
+		return append(items, s.worksheetItems(state)...)
 	}
 	return append(items, s.placesTable(state))
 }
 
 func referenceFacts(state *checkpoint.State) []wizard.Fact {
-	if note(state, TagReview, "read") == "" {
+	if !placesRead(state) {
 		return nil
 	}
 	mark := wizard.MarkGood

@@ -21,7 +21,7 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 		entry = provider.AccessAllyName
 	}
 	confirmation := "switch to " + name
-	items := append(s.rememberItems(state), s.deltaItems(state)...)
+	items := append(append(s.rememberItems(state), s.closedAgain(state)...), s.deltaItems(state)...)
 	gate, open := s.accessGate(state, Tags, switchAccessKey)
 	items = append(items, gate...)
 	remembered := s.remembered(state)
@@ -29,7 +29,7 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 		items = append(items, s.ask(state, wizard.Question{Key: "switch.confirm", Label: "This is the step that changes your site", Required: true, Confirm: confirmation,
 			Help: fmt.Sprintf("From then on %s decides who may open what. No way back is documented. To go on, type: %s", name, confirmation)}))
 	}
-	if state.Answer(Switch, "switch.confirm") == confirmation && open && remembered && s.carriedOver(state) {
+	if state.Answer(Switch, "switch.confirm") == confirmation && open && remembered && s.carriedOver(state) && complete(wizard.Sheet{Items: s.closedAgain(state)}) {
 		items = append(items, s.switchTicks(state, entry)...)
 		items = append(items, s.systemTask(state)...)
 	}

@@ -69,5 +69,6 @@ func omittedPlaces() []wizard.Tick {
 		{Key: "shortcodes", Optional: true, Text: "Shortcodes in pages that show text to people with a tag", Look: "the word accessally in your pages."},
 		{Key: "theme", Optional: true, Text: "The theme's own code", Look: "accessally_has_any_tag_id, or let a developer look: numbers of tags stand behind it."},
 		{Key: "community", Optional: true, Text: "CommunityAlly groups and WP Fusion's links, if you use them"},
+		{Key: "other", Optional: true, Text: "Settings, and whatever else holds a tag", Look: "AccessAlly's and ProgressAlly's settings pages: fields in which a tag is chosen."},
 	}
 }

@@ -29,7 +29,7 @@ func (j *journey) stayed() { j.keeping.After = nil; j.keeper.Folder = j.keeping 
 // confirmed notes down the tags, says that nobody has changed, and types the words.
 func (j *journey) confirmed() {
 	j.t.Helper()
-	j.run(steps.Switch, "remember")
+	j.run(steps.Switch, "remember", "again", "look")
 	j.tick(steps.Switch, "unchanged")
 	j.confirm(steps.Switch, "switch.confirm")
 }
@@ -92,6 +92,7 @@ func TestASystemThatNobodyCanReadIsNotKnown(t *testing.T) {
 func TestTheSwitchWaitsUntilThePlacesAreNotedDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := toTheSwitch(t, "drip")
+		j.run(steps.Switch, "again", "look")
 		j.tick(steps.Switch, "unchanged")
 		if _, asked := j.question(steps.Switch, "switch.confirm"); asked || j.asks(steps.Switch, "switched") {
 			t.Fatal("the switch is offered before the places are noted down")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ func reviewKinds() []reviewKind {
 		{"theme", "The theme's code", "numbers of tags in it", []string{"theme-code"}},
 		{"community", "CommunityAlly, WP Fusion", "groups and links", []string{"wp-fusion"}},
 		{"teams", "Teams", "leader and member tag, release and revoke", []string{"team"}},
+		{"other", "Other", "settings and whatever else holds a tag", []string{"setting"}},
 	}
 }
 
@@ -138,7 +140,7 @@ func (s *step) writeWorksheet(state *checkpoint.State, rows []reviewItem) error 
 
 // reviewDoubt contradicts a tick that the companion, or the worksheet once it is used, still shows to be open.
 func (s *step) reviewDoubt(state *checkpoint.State, box string) string {
-	if level(state) == levelCompanion {
+	if level(state) == levelCompanion && placesRead(state) {
 		return s.placesDoubt(state, box)
 	}
 	var open []string
@@ -161,22 +163,11 @@ func (s *step) reviewDoubt(state *checkpoint.State, box string) string {
 
 // placesDoubt names the places of a kind that still point to a tag of before, as the companion has read them last.
 func (s *step) placesDoubt(state *checkpoint.State, box string) string {
-	if note(state, TagReview, "read") == "" {
-		return ""
-	}
-	words := map[string]bool{}
-	for _, kind := range reviewKinds() {
-		if kind.box == box {
-			for _, word := range kind.words {
-				words[word] = true
-			}
-		}
-	}
 	rows, open := s.deps.files.rows(s.deps.Folder, migration.ReferencesFile), 0
 	first := ""
 	// What is to do stands first in the file.
 	for i := 0; i < rows.len() && rows.cell(i, "state") == "to do"; i++ {
-		if words[rows.cell(i, "kind")] && note(state, TagReview, placeKey(rows, i)) == "" {
+		if boxOf(rows.cell(i, "kind")) == box && note(state, TagReview, placeKey(rows, i)) == "" {
 			open++
 			first = cmp.Or(first, rows.cell(i, "title"), rows.cell(i, "old_tag"))
 		}
@@ -185,6 +176,16 @@ func (s *step) placesDoubt(state *checkpoint.State, box string) string {
 		return ""
 	}
 	return fmt.Sprintf("on the site %s to a tag of before, the first is %q. Match it, save, and read everything again.", several(open, "place of this kind still points", "places of this kind still point"), first)
+}
+
+// boxOf is the box that a place belongs to by the companion's word for its kind. A kind that nobody knows belongs to the others.
+func boxOf(word string) string {
+	for _, kind := range reviewKinds() {
+		if slices.Contains(kind.words, word) {
+			return kind.box
+		}
+	}
+	return "other"
 }
 
 // placeKey is what the owner's word about a place that stays as it is is kept under.

@@ -10,7 +10,7 @@ func upload() *crm.Upload {
 		MaxRows:        200_000,
 		MinutesPerFile: 5,
 		Cautions: []string{
-			"Drip approves imports by hand. That can take a while, so upload before you close the site.",
+			"Drip approves imports by hand. That can take a while. Open the site again while you wait: step 7 carries over who joins meanwhile.",
 			"If you give a tag to the whole file, workflows that start with it will start.",
 		},
 	}

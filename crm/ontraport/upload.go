@@ -11,7 +11,7 @@ func upload() *crm.Upload {
 		TagSeparator:   "*/*",
 		MinutesPerFile: 8,
 		Cautions: []string{
-			"Ontraport reviews imported lists, which can take a day. Upload before you close the site.",
+			"Ontraport reviews imported lists, which can take a day. Open the site again while you wait: step 7 carries over who joins meanwhile.",
 			"Until the review is over, contacts are Pending Review and get no mail. Their tags work all the same.",
 		},
 	}
