@@ -182,9 +182,18 @@ func quietFacts(state *checkpoint.State) []wizard.Fact {
 	}
 	var facts []wizard.Fact
 	for _, reason := range reasons {
-		facts = append(facts, fact(wizard.MarkGood, "Quiet", strings.Join(names[reason], ", ")+": "+reason))
+		facts = append(facts, fact(wizard.MarkGood, "Quiet", firstOf(names[reason])+": "+reason))
 	}
 	return facts
+}
+
+// firstOf are the first few names, and how many more there are.
+func firstOf(names []string) string {
+	const few = 8
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }
 
 // automationWord is what the CRM calls what tags can start.

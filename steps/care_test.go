@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -160,4 +161,21 @@ func TestWhatBecomesOfMadeUpMembersIsSaidBefore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An account may have hundreds of automations that stay quiet: the page names the first of them, and says how many more there are.
+func TestManyQuietAutomations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "activecampaign")
+		var many []sandbox.Automation
+		for i := range 40 {
+			many = append(many, sandbox.Automation{Name: fmt.Sprintf("Automation %02d", i), By: "open", Active: true})
+		}
+		j.demo.Sandbox.Load(sandbox.Contents{Automations: many})
+		j.reach(steps.Import)
+		j.run(steps.Import, "plan")
+		if facts := factsOf(j, steps.Import); !strings.Contains(facts, `"Automation 07" and 32 more: only open starts it`) || strings.Contains(facts, "Automation 08") {
+			t.Errorf("the facts: %s", facts)
+		}
+	})
 }
