@@ -75,8 +75,11 @@ func TestPaymentPlansOfAnotherShop(t *testing.T) {
 func TestPaymentPlansReadFromTheSite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "activecampaign")
-		j.reach(steps.LinkUsers)
+		j.reach(steps.Start)
 		j.logIn()
+		j.reach(steps.Automations)
+		j.run(steps.LinkUsers, "match", "link")
+		j.reach(steps.LinkUsers)
 		j.run(steps.Payments, "orders-site")
 		if table := j.table(steps.Payments, "orders"); table.Rows != 1 || table.Row(0)[3] != "plus.first+vip@example.com" || table.Row(0)[0] != "to do" {
 			t.Errorf("the site's own list: %q", table.Row(0))
