@@ -75,11 +75,7 @@ func TestPaymentPlansOfAnotherShop(t *testing.T) {
 func TestPaymentPlansReadFromTheSite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "activecampaign")
-		j.reach(steps.Start)
-		j.logIn()
-		j.reach(steps.Automations)
-		j.run(steps.LinkUsers, "match", "link")
-		j.reach(steps.LinkUsers)
+		j.linksThroughTheCompanion()
 		j.run(steps.Payments, "orders-site")
 		if table := j.table(steps.Payments, "orders"); table.Rows != 1 || table.Row(0)[3] != "plus.first+vip@example.com" || table.Row(0)[0] != "to do" {
 			t.Errorf("the site's own list: %q", table.Row(0))
@@ -93,6 +89,16 @@ func (j *journey) logIn() {
 	j.answer(steps.Start, "site.user", j.demo.Answers["site.user"])
 	j.answer(steps.Start, "site.password", j.demo.Secrets["site.password"])
 	j.run(steps.Start, "site")
+}
+
+// linksThroughTheCompanion walks to the end of step 11 on a site with the companion.
+func (j *journey) linksThroughTheCompanion() {
+	j.t.Helper()
+	j.reach(steps.Start)
+	j.logIn()
+	j.reach(steps.Automations)
+	j.run(steps.LinkUsers, "match", "link")
+	j.reach(steps.LinkUsers)
 }
 
 func TestPagesOfPaymentPlans(t *testing.T) {

@@ -138,11 +138,7 @@ func TestTheSwitchWaitsForTheWordThatNobodyHasChanged(t *testing.T) {
 func TestNoSubscriptionsIsDisproved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "activecampaign")
-		j.reach(steps.Start)
-		j.logIn()
-		j.reach(steps.Automations)
-		j.run(steps.LinkUsers, "match", "link")
-		j.reach(steps.LinkUsers)
+		j.linksThroughTheCompanion()
 		j.tick(steps.Payments, "none")
 		if j.box(steps.Payments, "none").Set == nil {
 			t.Fatal("nothing is known yet, and the tick does not count")
