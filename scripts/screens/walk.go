@@ -49,10 +49,34 @@ func (w *window) step(text string) error {
 		return w.press("\t")
 	case strings.Contains(keys, "Space tick"):
 		return w.check(pointed)
+	case strings.Contains(keys, "y as it should be"):
+		return w.mark()
 	case strings.Contains(keys, "Enter save"):
 		return w.reply(text)
 	case strings.Contains(pointed, "Not finished yet"):
 		return w.goBack()
+	}
+	return w.press("\r")
+}
+
+// rowOf finds where in a list the pointer stands.
+var rowOf = regexp.MustCompile(`Row (\d+) of (\d+)`)
+
+// mark says of every row of the list of people to test with that it is as it should be: there are ten at most.
+func (w *window) mark() error {
+	for range 10 {
+		for _, keys := range []string{"y", "\r"} {
+			if err := w.press(keys); err != nil {
+				return err
+			}
+		}
+		w.settle()
+		if at := rowOf.FindStringSubmatch(w.text()); at == nil || at[1] == at[2] {
+			break
+		}
+		if err := w.press("\x1b[B"); err != nil {
+			return err
+		}
 	}
 	return w.press("\r")
 }
