@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,12 +60,12 @@ func TestStoppedWhileALostContactIsLookedUp(t *testing.T) {
 		}
 		s.plan()
 		ctx, stop := context.WithCancel(t.Context())
-		real, lost := sandbox.Transport(s.sandbox), false
+		real := sandbox.Transport(s.sandbox)
+		var lost atomic.Bool
 		s.through(func(request *http.Request) (*http.Response, error) {
-			if lost || !savesOne(request) {
+			if !savesOne(request) || !lost.CompareAndSwap(false, true) {
 				return nil, nil
 			}
-			lost = true
 			if response, err := real.RoundTrip(request); err == nil {
 				response.Body.Close()
 			}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,10 +56,9 @@ func TestASignUpWhileTheImportRunsOutlivesUndo(t *testing.T) {
 
 // onFirst does something once, before the first request of a kind goes out.
 func (s *story) onFirst(kind func(*http.Request) bool, do func()) {
-	done := false
+	var done atomic.Bool
 	s.through(func(request *http.Request) (*http.Response, error) {
-		if !done && kind(request) {
-			done = true
+		if kind(request) && done.CompareAndSwap(false, true) {
 			do()
 		}
 		return nil, nil
