@@ -28,9 +28,7 @@ func TestTheDemoInATerminal(t *testing.T) {
 	w.resize(120, 40)
 	w.sees("Step 10 of 13")
 	w.walk(func(text string) bool { return strings.Contains(text, "› [ Close AllySwitch ]") })
-	w.press("\r")
-	w.sees("Leave AllySwitch?")
-	w.send("y")
+	w.leaves()
 	if code := w.ends(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
@@ -109,9 +107,7 @@ func TestSuspendAndResume(t *testing.T) {
 	w.away()
 	w.sees("Step 9 of 13")
 	w.walk(func(text string) bool { return strings.Contains(text, "› [ Close AllySwitch ]") })
-	w.press("\r")
-	w.sees("Leave AllySwitch?")
-	w.send("y")
+	w.leaves()
 	w.sees("keep access", "The migration is finished.")
 	w.send("exit\r")
 	w.ends()

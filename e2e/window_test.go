@@ -156,6 +156,22 @@ func (w *window) sees(texts ...string) {
 	}
 }
 
+// leaves presses Enter on the last page until it is asked whether to leave, and says yes. On a busy computer a key of the walk may still be on its
+// way: so it looks first, and a question that such a key opened is not answered by the next.
+func (w *window) leaves() {
+	w.t.Helper()
+	for range 20 {
+		for end := time.Now().Add(3 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+			if strings.Contains(w.text(), "Leave AllySwitch?") {
+				w.send("y")
+				return
+			}
+		}
+		w.send("\r")
+	}
+	w.t.Fatalf("it never asked whether to leave:\n%s", w.text())
+}
+
 // settle waits until nothing has been drawn for a moment.
 func (w *window) settle() {
 	w.t.Helper()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,23 +56,23 @@ func migrated(t *testing.T) *world {
 }
 
 // writes counts requests that change something.
-func (w *world) writes() *int {
-	count := 0
+func (w *world) writes() *atomic.Int64 {
+	count := new(atomic.Int64)
 	w.set(func(_ http.ResponseWriter, request *http.Request, _ string) bool {
 		if request.Method != http.MethodGet {
-			count++
+			count.Add(1)
 		}
 		return false
 	})
-	return &count
+	return count
 }
 
 func TestUndoFromTheCommandLine(t *testing.T) {
 	w := migrated(t)
 	writes := w.writes()
 	plan, err := w.undo("", UndoOptions{DryRun: true})
-	if err != nil || plan["event"] != "undo-plan" || *writes > 0 || !strings.Contains(plan["sentence"].(string), "would be removed") {
-		t.Fatalf("the dry run: %v %v, %d writes", plan, err, *writes)
+	if err != nil || plan["event"] != "undo-plan" || writes.Load() > 0 || !strings.Contains(plan["sentence"].(string), "would be removed") {
+		t.Fatalf("the dry run: %v %v, %d writes", plan, err, writes.Load())
 	}
 	words := "undo 27 members\n"
 	for what, one := range map[string]struct {
@@ -83,8 +84,8 @@ func TestUndoFromTheCommandLine(t *testing.T) {
 		"with other words":            {"undo everything\n", UndoOptions{SiteIsBack: true}},
 		"with nobody there":           {"", UndoOptions{SiteIsBack: true}},
 	} {
-		if _, err := w.undo(one.typed, one.undo); Exit(err) != ExitRefused || *writes > 0 {
-			t.Errorf("undo %s: %v, %d writes", what, err, *writes)
+		if _, err := w.undo(one.typed, one.undo); Exit(err) != ExitRefused || writes.Load() > 0 {
+			t.Errorf("undo %s: %v, %d writes", what, err, writes.Load())
 		}
 	}
 	done, err := w.undo(words, UndoOptions{SiteIsBack: true})

@@ -121,10 +121,10 @@ func TestWhatAFormWritesDuringTheImportStays(t *testing.T) {
 		s := newStory(t, "keap", 40, sandbox.Options{})
 		s.sandbox.Load(sandbox.Contents{Fields: []string{"Shirt size"}})
 		s.plan()
-		signedUp, last := false, s.site.People[len(s.site.People)-1].Email
+		last := s.site.People[len(s.site.People)-1].Email
+		var signedUp atomic.Bool
 		s.through(func(request *http.Request) (*http.Response, error) {
-			if !signedUp && savesOne(request) {
-				signedUp = true
+			if savesOne(request) && signedUp.CompareAndSwap(false, true) {
 				s.sandbox.Load(sandbox.Contents{Contacts: []sandbox.Contact{{Email: last, State: "active", Fields: map[string]string{"Shirt size": "XL"}}}})
 			}
 			return nil, nil
