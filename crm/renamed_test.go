@@ -2,6 +2,8 @@ package crm_test
 
 import (
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"allyswitch/crm"
 )
@@ -29,4 +31,31 @@ func TestATagThatWasRenamedIsNotTakenForTheOldOne(t *testing.T) {
 	if tag, err := client.EnsureTag(t.Context(), "VIP"); err != nil || tag.ID != "3" {
 		t.Errorf("a tag that the list does not show yet is %+v, %v", tag, err)
 	}
+}
+
+// Somebody deletes a tag in the CRM while the program runs. After the next look it is made anew; a tag made a moment ago, which the list does not show yet, is not.
+func TestATagThatWasDeletedIsMadeAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{tags: []crm.Tag{{ID: "1", Name: "VIP"}}}
+		f.create = func(name string) (crm.Tag, error) { return crm.Tag{ID: crm.TagID(name + " made"), Name: name}, nil }
+		client := open(t, f)
+		if _, err := client.EnsureTag(t.Context(), "Gold"); err != nil {
+			t.Fatal(err)
+		}
+		look := func(name string, want crm.TagID) {
+			t.Helper()
+			if _, err := client.Tags(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if tag, err := client.EnsureTag(t.Context(), name); err != nil || tag.ID != want {
+				t.Errorf("%s is %+v, %v, want %s", name, tag, err, want)
+			}
+		}
+		f.create = func(name string) (crm.Tag, error) { return crm.Tag{ID: crm.TagID(name + " again"), Name: name}, nil }
+		f.tags = nil
+		look("Gold", "Gold made")
+		look("VIP", "VIP again")
+		time.Sleep(2 * time.Minute)
+		look("Gold", "Gold again")
+	})
 }

@@ -2,8 +2,10 @@ package crm
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"allyswitch/crm/address"
@@ -27,11 +29,17 @@ type tagList struct {
 	mu     sync.Mutex
 	listed bool
 	tags   []Tag
+	// made says when a tag was made here: a list may not show it for a while.
+	made map[TagID]time.Time
 	// strangers are tags that contacts carry but no list has.
 	strangers map[Tag]bool
 }
 
-// Tags lists all contact tags, anew each time. A tag that was renamed since is known by its new name from here on.
+// showsNew is how long a list may leave out a tag that has just been made, beyond Features.ReadLag.
+const showsNew = time.Minute
+
+// Tags lists all contact tags, anew each time. What it lists is what is known from here on: a tag that was renamed since goes by its new name, and one that
+// was deleted is made anew when it is needed.
 func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 	tags, err := c.readTags(ctx)
 	if err != nil {
@@ -39,21 +47,26 @@ func (c *Client) Tags(ctx context.Context) ([]Tag, error) {
 	}
 	c.tags.mu.Lock()
 	defer c.tags.mu.Unlock()
-	c.tags.rename(tags)
+	c.tags.renew(tags, c.features.ReadLag+showsNew)
 	return tags, nil
 }
 
-// rename gives the tags that are remembered the names of now. One that the CRM does not list stays: it may have been made a moment ago.
-func (l *tagList) rename(now []Tag) {
-	names := make(map[TagID]string, len(now))
-	for _, tag := range now {
-		names[tag.ID] = tag.Name
+// renew takes a list in place of what is remembered, if anything is. A tag that was made here within grace stays, though the list does not show it yet.
+func (l *tagList) renew(now []Tag, grace time.Duration) {
+	if !l.listed {
+		return
 	}
-	for i, tag := range l.tags {
-		if name, listed := names[tag.ID]; listed && tag.ID != "" {
-			l.tags[i].Name = name
+	listed := map[TagID]bool{}
+	for _, tag := range now {
+		listed[tag.ID] = true
+	}
+	fresh := slices.Clone(now)
+	for _, tag := range l.tags {
+		if !listed[tag.ID] && time.Since(l.made[tag.ID]) < grace {
+			fresh = append(fresh, tag)
 		}
 	}
+	l.tags = fresh
 }
 
 func (c *Client) readTags(ctx context.Context) ([]Tag, error) {
@@ -155,6 +168,10 @@ func (c *Client) createTag(ctx context.Context, op, name string) (Tag, error) {
 		return Tag{}, c.odd(op, "the answer names no tag")
 	}
 	c.tags.tags = append(c.tags.tags, tag)
+	if c.tags.made == nil {
+		c.tags.made = map[TagID]time.Time{}
+	}
+	c.tags.made[tag.ID] = time.Now()
 	if tagKey(tag.Name) != name {
 		return Tag{}, c.refused(KindConflict, op, "%s made %q of the tag %q", c.provider.Name, tag.Name, name)
 	}
