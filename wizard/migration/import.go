@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -126,7 +127,7 @@ func (r *importer) send(ctx context.Context, input ImportInput) error {
 		}
 		group.Go(func() error {
 			features := r.deps.CRM.Features()
-			if err := r.deps.slowly(groupCtx, slices.Concat(features.UpsertCosts, features.NewCosts), len(part.batches)); err != nil {
+			if err := r.deps.slowly(groupCtx, features.UpsertCosts, len(part.batches)); err != nil {
 				return err
 			}
 			if err := r.report.Gate(groupCtx); err != nil {
@@ -278,6 +279,7 @@ func (r *importer) closePart(p part, batch string, outcomes []crm.Outcome, err e
 		return noteErr
 	}
 	hit(OpUpsert + "-after-outcome")
+	r.owe(outcome.Results)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	intent := r.intent(p.members)
@@ -289,6 +291,13 @@ func (r *importer) closePart(p part, batch string, outcomes []crm.Outcome, err e
 		return err
 	}
 	return r.guard.count(outcome.Results)
+}
+
+// owe counts the further requests that contacts took which were there before, or were not.
+func (r *importer) owe(results string) {
+	features := r.deps.CRM.Features()
+	r.deps.owes(features.KnownCosts, strings.Count(results, string(rune(letterUpdated))))
+	r.deps.owes(features.NewCosts, strings.Count(results, string(rune(letterCreated))))
 }
 
 func isUnknown(outcome crm.Outcome) bool { return outcome.Result == crm.Unknown }

@@ -67,6 +67,31 @@ func TestAThrottleMakesItSlowerAndSaysWhy(t *testing.T) {
 	})
 }
 
+// Whoever is in Keap already takes two requests instead of one: those count against the owner's part of the pace as well.
+func TestAThrottleCountsTheRequestsOfThoseWhoAreThere(t *testing.T) {
+	took := func(t *testing.T, percent int) time.Duration {
+		s := newStoryOf(t, "keap", wptest.Even(600, 0), sandbox.Options{})
+		var there sandbox.Contents
+		for _, person := range s.site.People {
+			there.Contacts = append(there.Contacts, sandbox.Contact{Email: person.Email, State: "active"})
+		}
+		s.sandbox.Load(there)
+		s.plan()
+		s.deps.Throttle = percent
+		began := time.Now()
+		if sent := s.send(migration.ImportInput{}); sent.Requests < 1000 {
+			t.Fatalf("%d requests: they were to be there already", sent.Requests)
+		}
+		return time.Since(began)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		whole, quarter := took(t, 100), took(t, 25)
+		if ratio := quarter.Seconds() / whole.Seconds(); ratio < 3 || ratio > 5 {
+			t.Errorf("at 25 %% it took %s instead of %s", quarter, whole)
+		}
+	})
+}
+
 // TestAThrottleHoldsReadingAndUndoToo reads everybody back, looks again and takes everything back at a tenth of the pace.
 func TestAThrottleHoldsReadingAndUndoToo(t *testing.T) {
 	for _, crmID := range []string{"activecampaign", "keap", "ontraport"} {

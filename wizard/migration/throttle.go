@@ -42,6 +42,16 @@ func (deps Deps) slowly(ctx context.Context, costs []crm.Cost, calls int) error 
 	return deps.pacer.take(ctx, cost, deps.CRM.Meter().Read().Speed)
 }
 
+// owes counts calls that turned out to be needed: who comes next waits for them as well.
+func (deps Deps) owes(costs []crm.Cost, times int) {
+	if deps.pacer == nil || times == 0 {
+		return
+	}
+	cost := counts{}
+	cost.add(costs, times)
+	deps.pacer.owe(cost, deps.CRM.Meter().Read().Speed)
+}
+
 // eachContact reads everybody, at the owner's part of the pace.
 func (deps Deps) eachContact(ctx context.Context, fn func(crm.Contact) error) (int, error) {
 	turn := deps.pages(ctx)
@@ -96,6 +106,17 @@ func (t *throttle) take(ctx context.Context, cost counts, speed float64) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// owe takes places in the row for calls that have gone already.
+func (t *throttle) owe(cost counts, speed float64) {
+	if t.percent <= 0 || t.percent >= 100 {
+		return
+	}
+	length := time.Duration(float64(t.pace(cost)) / speed)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.next = t.next.Add(length)
 }
 
 // reserve takes the next place in the row.
