@@ -178,7 +178,7 @@ func (p *Plan) addedTo(tag string, features crm.Features) (added int, ours bool)
 
 // sameTag says that two names are one tag in the CRM. Where case may not matter there, it does not matter here.
 func sameTag(a, b string, features crm.Features) bool {
-	return a == b || features.TagsFoldCase && strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+	return a == b || features.TagsFoldCase && crm.Fold(a) == crm.Fold(b)
 }
 
 // passBlast is the gate before anything is sent: what is active in the CRM at this moment must be quiet, or accepted by the owner with its number of
