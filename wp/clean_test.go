@@ -175,3 +175,17 @@ func TestTwoPeopleWithOneAddressAreFoundAmongMany(t *testing.T) {
 		t.Errorf("kept %d: %v", got.Kept, got.Examples[TwinEmail])
 	}
 }
+
+// A file of other columns than WebToffee's: what one row was mended with must not reach the rows behind it.
+func TestWhatIsMendedStaysInItsRow(t *testing.T) {
+	const export = "ID,user_email,last_name\n1,ann-example.com,Ash\n2,bob@example.com,Birch\n3,cem@example.com,Cedar\n"
+	var members, rejected bytes.Buffer
+	decisions := map[RowKey]Decision{ByID(1): {Action: Mend, Email: "ann@example.com", FirstName: "Ann"}}
+	if _, err := Clean(context.Background(), strings.NewReader(export), CleanOptions{Mapping: Mapping{ColumnID: "ID", ColumnEmail: "user_email", ColumnLastName: "last_name"}, Decisions: decisions}, &members, &rejected); err != nil {
+		t.Fatal(err)
+	}
+	want := "ID,customer_id,user_email,user_registered,first_name,last_name\n1,1,ann@example.com,,Ann,Ash\n2,2,bob@example.com,,,Birch\n3,3,cem@example.com,,,Cedar\n"
+	if members.String() != want {
+		t.Errorf("members.csv is\n%s\nand should be\n%s", members.String(), want)
+	}
+}

@@ -175,11 +175,13 @@ func (e *Export) read() (reading, error) {
 	return read, nil
 }
 
-// decode lets csvutil put the next row into e.cells.
+// decode lets csvutil put the next row into e.cells. They are emptied first: csvutil leaves alone what the file has no column for, and there would stay what the
+// row before was mended with.
 func (e *Export) decode() error {
 	if !e.hasEmail {
 		return fmt.Errorf("%w: no heading has been matched with the e-mail address", ErrNeedsMapping)
 	}
+	e.cells = rowCells{}
 	err := e.decoder.Decode(&e.cells)
 	if errors.Is(err, io.EOF) {
 		return io.EOF
