@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/wizardtest"
 )
 
@@ -196,5 +197,36 @@ func TestNothingIsChangedUnderARunningJob(t *testing.T) {
 		if got := folder.Now.Answer("connect", "site.url"); got != "https://example.com" {
 			t.Errorf("the answer was changed to %q", got)
 		}
+	})
+}
+
+// failing is a step with a task that fails, and a question beside it.
+func failing() *wizardtest.Station {
+	step := &wizardtest.Station{Name: "import", Heading: "Import", Place: 4, Wants: []string{"never"}}
+	step.Sheets = func(state *checkpoint.State) wizard.Sheet {
+		run := func(context0, reporter) (wizard.Change, error) {
+			time.Sleep(5 * time.Second)
+			return nil, errors.New("the CRM said no")
+		}
+		return wizard.Sheet{Items: []wizard.Item{
+			wizard.Task{Key: "send", Label: "Send", Run: run, Required: true, Last: state.Step("import").Tasks["send"]},
+			wizard.Question{Key: "import.note", Label: "A note", Value: state.Answer("import", "import.note")},
+		}}
+	}
+	return step
+}
+
+func TestTryingAgainAsksBeforeTypingIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		folder := wizardtest.NewShelf()
+		term := wizardtest.Start(t, shellOf(t, folder, failing()), home())
+		term.Press("enter", "tab")
+		term.Type("half a sentence")
+		term.Wait(10 * time.Second)
+		term.Sees("the CRM said no", "try again")
+		term.Press("r")
+		term.Sees("You have typed something that is not saved yet")
+		term.Press("enter")
+		term.Sees("half a sentence")
 	})
 }

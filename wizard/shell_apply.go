@@ -46,7 +46,7 @@ func (s *Shell) apply(action Action) tea.Cmd {
 // travel applies the Actions that lead elsewhere. Typing that is not saved is asked about first.
 func (s *Shell) travel(action Action) tea.Cmd {
 	switch action.(type) {
-	case GoTo, Back, Next:
+	case GoTo, Back, Next, rerun:
 		if s.screen.Dirty() {
 			return s.unsavedTyping(action)
 		}
