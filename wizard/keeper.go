@@ -66,10 +66,18 @@ func (k *Keeper) Apply(change Change) error {
 	return k.Save()
 }
 
-// Begin records that a task starts. Work may only start when that is on disk.
+// Begin records that a task starts. Work may only start when that is on disk: when it is not, what is known of the run before stays.
 func (k *Keeper) Begin(step, key string) error {
+	before, known := k.State().Step(step).Tasks[key]
 	k.setTask(step, key, checkpoint.Task{Started: time.Now()})
-	return k.Save()
+	err := k.Save()
+	if err == nil {
+		return nil
+	}
+	if k.setTask(step, key, before); !known {
+		delete(k.State().Step(step).Tasks, key)
+	}
+	return err
 }
 
 // End makes the change that a task brought and records how it ended.

@@ -123,3 +123,22 @@ func TestATaskWorksOnACopyOfTheState(t *testing.T) {
 		t.Error("a task that is not there was found")
 	}
 }
+
+func TestWorkThatCouldNotBeRecordedIsNotSaidToBeInterrupted(t *testing.T) {
+	folder := wizardtest.NewShelf()
+	keeper := &wizard.Keeper{Folder: folder}
+	if err := keeper.End("import", "send", nil, nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	folder.Fail = errors.New("the disk is full")
+	if err := keeper.Begin("import", "send"); err == nil {
+		t.Fatal("a failed save is no error")
+	}
+	folder.Fail = nil
+	if err := keeper.Save(); err != nil {
+		t.Fatal(err)
+	}
+	if task := folder.Now.Step("import").Tasks["send"]; wizard.Interrupted(task) || task.Outcome != wizard.OutcomeDone {
+		t.Errorf("work that never began is kept as %+v", task)
+	}
+}
