@@ -1,12 +1,15 @@
 package wizard_test
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"allyswitch/wizard"
+	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/wizardtest"
 )
 
@@ -208,6 +211,55 @@ func TestTheFileForSupportIsShownBeforeItIsWritten(t *testing.T) {
 		term.Sees("Written: support.zip", "member0@example.com")
 		if strings.Contains(made.page, "@") || strings.Contains(made.page, "Anna") || !strings.Contains(made.page, "member ") {
 			t.Errorf("the page in it is:\n%s", made.page)
+		}
+	})
+}
+
+func TestASearchOutlivesTheRowsOfItsTable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		step := &wizardtest.Station{Name: "edit", Heading: "Edit", Place: 3, Wants: []string{"never"}}
+		step.Sheets = func(state *checkpoint.State) wizard.Sheet {
+			last := state.Step("edit").Tasks["clean"]
+			rows := 1_000_000
+			if last.Ended != nil {
+				rows = 0
+			}
+			return wizard.Sheet{Items: []wizard.Item{
+				wizard.Task{Key: "clean", Label: "Clean", Required: true, Last: last,
+					Run: func(context0, reporter) (wizard.Change, error) { time.Sleep(5 * time.Second); return nil, nil }},
+				wizard.Table{Key: "rows", Title: "Rows", Columns: []wizard.Column{{Title: "Name"}}, Rows: rows,
+					Row: func(i int) []string { time.Sleep(time.Millisecond); return []string{strconv.Itoa(i)} }},
+			}}
+		}
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), step), home())
+		term.Press("enter", "tab", "/")
+		term.Type("nobody")
+		term.Press("enter")
+		term.Wait(20 * time.Second)
+		term.Sees("Rows (0)", "Nothing to show.")
+	})
+}
+
+func TestALetterDoesNothingToARowThatIsOutOfSight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		done := 0
+		step := &wizardtest.Station{Name: "edit", Heading: "Edit", Place: 3, Wants: []string{"never"}}
+		step.Sheets = func(*checkpoint.State) wizard.Sheet {
+			return wizard.Sheet{Does: slices.Repeat([]string{"A paragraph that has to be read before anything is done here."}, 30), Items: []wizard.Item{
+				wizard.Table{Key: "rows", Title: "Rows", Columns: []wizard.Column{{Title: "Name"}}, Rows: 3, Row: func(int) []string { return []string{"Anna"} },
+					Actions: []wizard.RowAction{{Key: "x", Label: "leave out", Do: func(int, string) (wizard.Change, error) { done++; return nil, nil }}}},
+			}}
+		}
+		term := wizardtest.Start(t, shellOf(t, wizardtest.NewShelf(), step), home())
+		term.SeesNot("Anna")
+		term.Press("x")
+		if done != 0 {
+			t.Error("x left a row out that nobody could see")
+		}
+		term.Sees("Anna")
+		term.Press("x")
+		if done != 1 {
+			t.Errorf("x was done %d times to a row in sight", done)
 		}
 	})
 }

@@ -197,14 +197,11 @@ func (s *sheetScreen) answered(msg AnsweredMsg) {
 	}
 }
 
-// press handles a key. Enter and space act only on an item that can be seen: otherwise they bring it into sight.
+// press handles a key. Enter, space and letters act only on an item that can be seen: otherwise they bring it into sight.
 func (s *sheetScreen) press(msg tea.KeyPressMsg) (Action, tea.Cmd) {
-	switch msg.String() {
-	case "enter", "space":
-		if !s.inSight() {
-			s.follow = true
-			return nil, nil
-		}
+	if (msg.String() == "enter" || msg.Text != "" && !s.CapturesInput()) && !s.inSight() {
+		s.follow = true
+		return nil, nil
 	}
 	if s.shut() {
 		return s.read(msg.String())

@@ -65,7 +65,7 @@ func (w *tableWidget) find(from int) reply {
 	return w.searchOn(searchMsg{table: w.name, round: w.search.round, next: from, left: w.table.Rows})
 }
 
-// searchOn looks through one more piece.
+// searchOn looks through one more piece. The rows may have gone meanwhile.
 func (w *tableWidget) searchOn(msg searchMsg) reply {
 	if msg.table != w.name {
 		return reply{ignored: true}
@@ -73,7 +73,7 @@ func (w *tableWidget) searchOn(msg searchMsg) reply {
 	if msg.round != w.search.round || !w.search.running {
 		return reply{}
 	}
-	for began := time.Now(); msg.left > 0; msg.next, msg.left = msg.next+1, msg.left-1 {
+	for began := time.Now(); msg.left > 0 && w.table.Rows > 0; msg.next, msg.left = msg.next+1, msg.left-1 {
 		row := msg.next % w.table.Rows
 		if w.matches(row) {
 			w.found(row)

@@ -40,6 +40,9 @@ func newTable(name string, table Table) *tableWidget {
 func (w *tableWidget) take(table Table) {
 	w.table = table
 	w.grid.Rows = table.Rows
+	if table.Rows == 0 {
+		w.ask = nil // nothing is drawn in which it could be answered
+	}
 	w.grid.Show(w.visible)
 }
 
