@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/migration"
 	"allyswitch/wizard/ui"
@@ -32,16 +33,23 @@ type watchLine struct {
 }
 
 // Watch reads everybody back, once or again and again, and says what has drifted since the last proof. It changes nothing. Between two looks it lets go of
-// the folder, so that the wizard can be opened.
+// the folder, so that the wizard can be opened. What passes by itself, such as a network that is away for an hour, does not end it.
 func Watch(ctx context.Context, options Options, watch WatchOptions) error {
-	if watch.Every > 0 && watch.Every < leastEvery {
+	if !watch.Once && watch.Every < leastEvery {
 		return fmt.Errorf("--every must be at least %s: every look reads everybody", leastEvery)
 	}
+	return again(ctx, options, watch, func() (*migration.Watched, error) { return look(ctx, options) })
+}
+
+// again looks until the context ends, or once.
+func again(ctx context.Context, options Options, watch WatchOptions, look func() (*migration.Watched, error)) error {
 	for {
-		watched, err := look(ctx, options)
+		watched, err := look()
 		switch {
 		case errors.Is(err, checkpoint.ErrLocked) && !watch.Once:
 			fmt.Fprintln(options.Err, "The migration is open in another window. AllySwitch looks again later.")
+		case crm.Passing(err) && !watch.Once:
+			fmt.Fprintln(options.Err, Words(err)+"\nAllySwitch looks again later.")
 		case err != nil:
 			return err
 		case watch.Once && watched.Any():
