@@ -53,7 +53,8 @@ func Demo(ctx context.Context, options Options, try DemoOptions) error {
 	return session.converse(ctx, options, "allyswitch demo (a demo begins anew each time)")
 }
 
-// demoFolder makes a folder for the demo. One that was named is begun anew; its old files are kept in a subfolder.
+// demoFolder makes a folder for the demo. One that was named is begun anew; its old files are kept in a subfolder. That of a real migration is refused: after
+// a demo in it the way back would be to carry the files home by hand.
 func demoFolder(options *Options) error {
 	if options.Dir == "" {
 		dir, err := os.MkdirTemp("", "allyswitch-demo-")
@@ -62,6 +63,9 @@ func demoFolder(options *Options) error {
 		}
 		options.Dir = dir
 		return nil
+	}
+	if seen, _ := checkpoint.Peek(options.Dir); seen.State != nil && !seen.State.Demo {
+		return &heldBack{fmt.Sprintf("Nothing was done: in %s is a real migration. Name another folder for the demo, or none: then it makes one of its own.", options.Dir)}
 	}
 	folder, err := checkpoint.Open(options.Dir, checkpoint.Options{Tool: "allyswitch " + options.Version, StartAgain: true})
 	if err != nil {

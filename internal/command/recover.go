@@ -16,17 +16,23 @@ const (
 	recoverAgain   = "again"
 )
 
-// openFolder opens a migration's folder. When it is damaged and a person is there, it asks which way out to take.
+// openFolder opens a migration's folder. When it is damaged it takes the way out that was chosen, or asks for one where a person is there. One that can be
+// opened as it is stays as it is: a command that is called again from the shell's history must not set a sound migration aside.
 func openFolder(options Options, dir string) (*checkpoint.Folder, error) {
 	how, err := recoverOptions(options.Recover)
 	if err != nil {
 		return nil, err
 	}
 	how.Tool = "allyswitch " + options.Version
-	folder, err := checkpoint.Open(dir, how)
+	folder, err := checkpoint.Open(dir, checkpoint.Options{Tool: how.Tool})
 	var trouble *checkpoint.Error
-	if err == nil || options.Recover != "" || !errors.As(err, &trouble) || !errors.Is(err, checkpoint.ErrCorrupt) || !isTerminal(options.In) {
-		return folder, err
+	switch {
+	case err == nil:
+		return folder, nil
+	case options.Recover != "":
+		return checkpoint.Open(dir, how)
+	case !errors.As(err, &trouble) || !errors.Is(err, checkpoint.ErrCorrupt) || !isTerminal(options.In):
+		return nil, err
 	}
 	choice := askRecovery(options, trouble)
 	if choice == "" {

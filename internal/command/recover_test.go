@@ -80,3 +80,46 @@ func TestTheWaysOutAreOfferedByNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestAskingForAWayOutDoesNothingToASoundFolder(t *testing.T) {
+	dir := t.TempDir()
+	options := Options{Out: &bytes.Buffer{}, In: &bytes.Buffer{}}
+	open := func() *checkpoint.Folder {
+		t.Helper()
+		folder, err := openFolder(options, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return folder
+	}
+	folder := open()
+	folder.State().Site.URL = "https://members.example.com"
+	if err := folder.Save(folder.State()); err != nil {
+		t.Fatal(err)
+	}
+	folder.Close()
+	for _, way := range []string{recoverBackup, recoverJournal, recoverAgain} {
+		options.Recover = way
+		folder := open()
+		if got := folder.State().Site.URL; got != "https://members.example.com" || len(folder.Recovered()) > 0 {
+			t.Errorf("--recover %s left %q: %v", way, got, folder.Recovered())
+		}
+		folder.Close()
+	}
+}
+
+func TestADemoLeavesARealMigrationAlone(t *testing.T) {
+	dir := damagedFolder(t)
+	folder, err := openFolder(Options{Recover: recoverBackup, Out: &bytes.Buffer{}}, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder.Close()
+	err = Demo(t.Context(), Options{Dir: dir, Out: &bytes.Buffer{}, Env: func(string) string { return "" }}, DemoOptions{CRM: "kit", Auto: true, Speed: 5000})
+	if Exit(err) != ExitRefused {
+		t.Errorf("a demo in the folder of a real migration: %v", err)
+	}
+	if seen, err := checkpoint.Peek(dir); err != nil || seen.State == nil || seen.State.Site.URL != "https://members.example.com" {
+		t.Errorf("the migration is now %+v (%v)", seen.State, err)
+	}
+}
