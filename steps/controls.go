@@ -146,7 +146,7 @@ func controlFacts(state *checkpoint.State) []wizard.Fact {
 func controlDoubt(state *checkpoint.State) string {
 	passed, failed := controlsCount(state)
 	if open := count(state, Test, "controls") - int64(passed+len(failed)); len(failed) == 0 && open > 0 {
-		return fmt.Sprintf("in the list of people to test with %s still to do. Mark each row once you have seen it.", several(open, "row is", "rows are"))
+		return say("%d {person|people} in the list of people to test with {is|are} still to do. Mark each row once you have seen it.", open)
 	}
 	if len(failed) == 0 {
 		return ""

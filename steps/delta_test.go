@@ -68,6 +68,7 @@ func TestTheSwitchWaitsForWhoChangedSinceTheExport(t *testing.T) {
 				if !strings.Contains(contents, "late.comer@example.com") {
 					t.Error("who joined late is not in the CRM")
 				}
+				j.tick(steps.Finish, "export-kept")
 				j.reach(steps.Finish)
 				j.allDone()
 				j.nobodyLostAccess()

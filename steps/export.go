@@ -22,7 +22,7 @@ const noColumn = "-"
 func newExport(deps *Deps) *step {
 	s := &step{id: Export, title: "Export all WordPress users", deps: deps}
 	s.inputs = restsOn(theSite)
-	s.sheet = s.exportSheet
+	s.sheet, s.answered = s.exportSheet, rememberExport
 	return s
 }
 

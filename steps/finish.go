@@ -3,13 +3,10 @@ package steps
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"slices"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
-	"allyswitch/wizard/migration"
 	"allyswitch/wp/site"
 )
 
@@ -29,16 +26,16 @@ func (s *step) finishSheet(state *checkpoint.State) wizard.Sheet {
 }
 
 func (s *step) leftToDo(state *checkpoint.State) wizard.Sheet {
+	items := append([]wizard.Item{
+		doubt(s.tick(state, wizard.Tick{Key: "open", Text: "Maintenance mode is off, and a visitor sees the site again", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
+			Look: "your content, in a private browser window. Until then no payment is taken."}), s.closedDoubt(state)),
+		s.visitorTask(state, "See whether a visitor gets in", "Looks at the front page without logging in."),
+	}, s.rawExportItems(state)...)
 	return wizard.Sheet{
 		Level: level(state),
 		Does:  []string{"The switch is made. This page says what is left, and what to watch in the next three days."},
-		Did:   append(append(finishFacts(state), s.visitorFacts(state)...), lyingAround(state)...),
-		Items: []wizard.Item{
-			doubt(s.tick(state, wizard.Tick{Key: "open", Text: "Maintenance mode is off, and a visitor sees the site again", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
-				Look: "your content, in a private browser window. Until then no payment is taken."}), s.closedDoubt(state)),
-			s.visitorTask(state, "See whether a visitor gets in", "Looks at the front page without logging in."),
-			s.tick(state, wizard.Tick{Key: "export-deleted", Text: "The raw export is deleted, on this computer and on the server", Where: []string{"WebToffee Import Export", "History"},
-				Look: "files that begin with user_export: they hold everybody's password hashes."}),
+		Did:   append(append(finishFacts(state), s.visitorFacts(state)...), s.lyingAround(state)...),
+		Items: append(items,
 			s.tick(state, wizard.Tick{Key: "plugins-removed", Text: "The helper plugins are removed", Where: []string{"Plugins"}, Look: "WebToffee's export, AccessAlly's importer and the Order Contact ID updater: they are for one-time use."}),
 			s.tick(state, wizard.Tick{Key: "watched", Text: "You have looked again after one day, and after three", Optional: true,
 				Look: "new purchases with their tags, renewals that go through, and nobody who writes that they cannot get in."}),
@@ -46,8 +43,8 @@ func (s *step) leftToDo(state *checkpoint.State) wizard.Sheet {
 			wizard.Instruction{Text: "Should all of it have to be taken back: this shows what that would do, and sends nothing.", Copy: "allyswitch undo --dry-run",
 				Look: "how many contacts would go, and what would stay. Never take anything back in the CRM while the site asks it who may open what."},
 			s.reportTask(state),
-		},
-		Known: "The site is open, and nothing of the switch lies around any more.",
+		),
+		Known: "The site is open, and nothing of the switch lies around any more that you do not keep on purpose.",
 		Help: []string{
 			"Keep the migration's folder until the first month of renewals has gone through. It holds what is needed to look things up.",
 			"Never restore an old database once payments have run again.",
@@ -81,25 +78,11 @@ func (s *step) closedDoubt(state *checkpoint.State) string {
 	return ""
 }
 
-// rawExports are the downloads that are still on this computer: the first, the second, and one that was given before the site was read. What AllySwitch has
-// read from the site itself holds no password hashes.
-func rawExports(state *checkpoint.State) []string {
-	var files []string
-	for _, given := range []string{state.Answer(Export, "export.file"), state.Answer(Switch, "delta.export.file"), note(state, Export, "download")} {
-		file := cleanPath(given)
-		name := filepath.Base(file)
-		if given != "" && name != migration.SiteUsersFile && name != migration.SiteUsersAgainFile && fileMark(file) != "" && !slices.Contains(files, file) {
-			files = append(files, file)
-		}
-	}
-	return files
-}
-
 // lyingAround names what is left of the switch on this computer and on the site, as far as it can be seen from here.
-func lyingAround(state *checkpoint.State) []wizard.Fact {
+func (s *step) lyingAround(state *checkpoint.State) []wizard.Fact {
 	var facts []wizard.Fact
-	for _, file := range rawExports(state) {
-		facts = append(facts, fact(wizard.MarkWarn, "Raw export", fmt.Sprintf("%s is still on this computer: delete it", filepath.Base(file))))
+	for _, file := range s.rawExports(state) {
+		facts = append(facts, rawExportFact(state, file))
 	}
 	if level(state) == levelCompanion {
 		facts = append(facts, fact(wizard.MarkPlain, "Companion", "still on the site; it switches itself off 14 days after it was put there"))

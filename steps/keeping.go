@@ -9,7 +9,7 @@ import (
 type Keeping struct {
 	Folder *checkpoint.Folder
 	Steps  []wizard.Step
-	// After is called with every state that was saved; a demo lets the made-up site follow. May be nil.
+	// After is called after every change, before the steps look at it: a demo does what was ticked off as done outside. May be nil.
 	After func(*checkpoint.State)
 }
 
@@ -18,16 +18,13 @@ func (k Keeping) State() *checkpoint.State { return k.Folder.State() }
 
 // Save lets the steps look at the state, in order, and writes it.
 func (k Keeping) Save(state *checkpoint.State) error {
+	if k.After != nil {
+		k.After(state)
+	}
 	for _, one := range k.Steps {
 		if keeper, ok := one.(*step); ok {
 			keeper.Keep(state)
 		}
 	}
-	if err := k.Folder.Save(state); err != nil {
-		return err
-	}
-	if k.After != nil {
-		k.After(state)
-	}
-	return nil
+	return k.Folder.Save(state)
 }

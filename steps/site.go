@@ -261,7 +261,7 @@ func (s *step) readSiteTask(state *checkpoint.State) []wizard.Item {
 func keepSiteReading(state *checkpoint.State, read migration.FromSite, users, tags string) {
 	kept := state.Step(Export)
 	if former := state.Answer(Export, "export.file"); former != "" && former != users {
-		setNote(state, Export, "download", former) // it still lies around at the end
+		keepDownload(state, former) // it still lies around at the end
 	}
 	setAnswer(kept, "export.file", users)
 	text := say("%d {user|users} read by %s", read.Users, read.Way)

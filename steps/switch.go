@@ -10,7 +10,7 @@ import (
 func newSwitch(deps *Deps) *step {
 	s := &step{id: Switch, title: "Switch AccessAlly to the CRM", deps: deps}
 	s.inputs = restsOn(theMembers, theAccount, theProof)
-	s.sheet = s.switchSheet
+	s.sheet, s.answered = s.switchSheet, rememberExport
 	return s
 }
 

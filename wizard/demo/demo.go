@@ -46,6 +46,8 @@ type Demo struct {
 	// SiteTransport reaches the site without a network.
 	SiteTransport http.RoundTripper
 	server        *wptest.Handler
+	// export is the made-up download, which a made-up owner deletes in the end.
+	export string
 	// Answers are what a person would answer on the first pages; Secrets open the sandbox.
 	Answers map[string]string
 	Secrets map[string]string
@@ -61,9 +63,10 @@ func New(options Options) (*Demo, error) {
 	box := entry.Sandbox(sandbox.Options{Speed: options.Speed, Faults: options.Faults, Seed: 1})
 	server := site.Handler(options.Conditions...)
 	server.SwitchTo(managed)
-	demo := &Demo{server: server, SiteTransport: sandbox.Transport(server), Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
+	export := filepath.Join(options.Folder, "user-export-demo.csv")
+	demo := &Demo{server: server, export: export, SiteTransport: sandbox.Transport(server), Site: site, Sandbox: box, Transport: sandbox.Transport(box), Secrets: map[string]string{}, Answers: map[string]string{
 		"site.url": "https://demo.example.com", "crm.provider": options.CRM, "crm.url": "http://127.0.0.1",
-		"export.file": filepath.Join(options.Folder, "user-export-demo.csv"), "tags.file": filepath.Join(options.Folder, "tags-demo.csv"), "values.used": "no",
+		"export.file": export, "tags.file": filepath.Join(options.Folder, "tags-demo.csv"), "values.used": "no",
 	}}
 	for key, value := range box.Credentials() {
 		demo.keep(entry, key, value)
@@ -93,7 +96,7 @@ func (d *Demo) writeFiles() error {
 	return nil
 }
 
-// Follow does on the made-up site what the owner has just ticked off as done there: nobody else would.
+// Follow does what the owner has just ticked off as done on the made-up site, and with the made-up download: nobody else would.
 func (d *Demo) Follow(state *checkpoint.State) {
 	entry, ok := registry.Find(state.CRM.Provider)
 	if kept := state.Steps["switch"]; ok && kept != nil {
@@ -103,14 +106,19 @@ func (d *Demo) Follow(state *checkpoint.State) {
 	}
 	if kept := state.Steps["maintenance"]; kept != nil {
 		_, closed := kept.Ticks["on"]
-		d.server.Set(wptest.ClosedFront, closed && !opened(state))
+		d.server.Set(wptest.ClosedFront, closed && !finished(state, "open"))
+	}
+	if finished(state, "export-deleted") && !finished(state, "export-kept") {
+		_ = os.Remove(d.export) // where it cannot be deleted, the last page says that it is still there
 	}
 }
 
-func opened(state *checkpoint.State) bool {
-	if kept := state.Steps["finish"]; kept != nil {
-		_, open := kept.Ticks["open"]
-		return open
+// finished says that a box of the last page is ticked.
+func finished(state *checkpoint.State, key string) bool {
+	kept := state.Steps["finish"]
+	if kept == nil {
+		return false
 	}
-	return false
+	_, ticked := kept.Ticks[key]
+	return ticked
 }
