@@ -74,7 +74,7 @@ func Make(in Input) (*Bundle, error) {
 	b.add("log.jsonl", "The last lines of the log: what was asked, how it was answered, how long it took. The CRM's own words are left out.", logLines(root))
 	b.add("files.txt", "The files in the folder: sizes and times, not what is in them.", fileList(root))
 	if in.Page != "" {
-		b.add("page.txt", "The page on display. Names and addresses are pseudonyms.", []byte(mask.page(in.Page, namesIn(root))))
+		b.add("page.txt", "The page on display. Names of people and addresses are pseudonyms; names of tags stand as they are.", []byte(mask.page(in.Page, namesIn(root))))
 	}
 	return b.withManifest(in), nil
 }
@@ -116,7 +116,7 @@ func (b *Bundle) withManifest(in Input) *Bundle {
 		Build   version.Build  `json:"build"`
 		LeftOut []string       `json:"left_out"`
 		Files   []manifestLine `json:"files"`
-	}{Made: b.made, Build: in.Build, LeftOut: leftOut(in.Hosts)}
+	}{Made: b.made, Build: in.Build, LeftOut: leftOut(in.Hosts, in.Page != "")}
 	for _, file := range b.files {
 		sum := sha256.Sum256(file.Data)
 		manifest.Files = append(manifest.Files, manifestLine{Name: file.Name, Bytes: len(file.Data), SHA256: hex.EncodeToString(sum[:]), Holds: file.Holds})
@@ -126,8 +126,12 @@ func (b *Bundle) withManifest(in Input) *Bundle {
 	return b
 }
 
-func leftOut(hosts bool) []string {
-	left := []string{"keys, passwords and tokens", "e-mail addresses", "names of people, accounts and this computer", "names of tags and custom fields",
+func leftOut(hosts, page bool) []string {
+	tags := "names of tags and custom fields"
+	if page {
+		tags += ", but for those on the page on display"
+	}
+	left := []string{"keys, passwords and tokens", "e-mail addresses", "names of people, accounts and this computer", tags,
 		"the members, the journal's contents and the export"}
 	if !hosts {
 		left = append(left, "the addresses of the site and of the CRM (--hosts would show them)")

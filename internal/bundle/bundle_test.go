@@ -17,7 +17,7 @@ import (
 
 // canaries must be in no bundle. Each stands where the program or the vendor could have put it.
 var canaries = []string{
-	"canary.member@example.com", "canary.login@example.org", "Zebediah", "Quackenbush", "Ludmila", "canary-site", "canary-crm", "Canary Coaching", "canary-account",
+	"canary.member@example.com", "canary.login@example.org", "Zebediah", "Quackenbush", "Ludmila", "Wilhelmina", "Bartholomew", "canary-site", "canary-crm", "Canary Coaching", "canary-account",
 	"canary-key-123456", "canary-salt", "canary-note", "canary-path", "canary-tag", "canary-hint", "canary-batch", "canary-folder", "canary-user", "canary-machine",
 }
 
@@ -54,6 +54,9 @@ not JSON: canary-hint
 `)
 	write(t, dir, "members.csv", "ID,customer_id,user_email,user_registered,first_name,last_name\n1,,canary.member@example.com,,Zebediah,Quackenbush\n")
 	write(t, dir, "rejected.csv", "\ufeffline,first_name,last_name\n2,Ludmila,\n")
+	write(t, dir, "delta-members.csv", "ID,customer_id,user_email,user_registered,first_name,last_name\n2,2,new@example.com,,Wilhelmina,\n")
+	write(t, dir, "orders.csv", "state,order_id,user_email,name\nopen,7,new@example.com,Bartholomew Ash\n")
+	write(t, dir, "automations.csv", "state,kind,name,starts_with,people\nactive,automation,Import,,7\n")
 	write(t, dir, "canary-path.csv", "")
 	return dir
 }
@@ -69,7 +72,7 @@ func input(dir string) Input {
 	variables := map[string]string{"TERM": "xterm-256color", "USER": "canary-user", "HOSTNAME": "canary-machine", "TMUX": "/canary-path/tmux,1", "ALLYSWITCH_CRM_KEY": "canary-key-123456"}
 	return Input{Dir: dir, Build: version.Build{Version: "1.2.3"}, Choices: map[string][]string{"import.route": {"api", "file"}, "crm.provider": {"kit"}},
 		Env: func(name string) string { return variables[name] }, Now: time.Date(2026, 11, 21, 20, 12, 3, 0, time.UTC),
-		Page: "Step 4 · Import\n  Zebediah Quackenbush  canary.member@example.com\n  QUACKENBUSH, ludmila and Ludmila\n  https://canary-site.example.com/wp-admin, see members.csv\n  canary coaching on canary-machine\n"}
+		Page: "Step 4 · Import\n  Zebediah Quackenbush  canary.member@example.com\n  QUACKENBUSH, ludmila and Ludmila\n  Wilhelmina has an order, and so has Bartholomew\n  https://canary-site.example.com/wp-admin, see members.csv\n  canary coaching on canary-machine\n"}
 }
 
 // unpacked writes a bundle and reads it back, file by file.
@@ -118,7 +121,7 @@ func TestNobodyAndNothingPrivateIsInABundle(t *testing.T) {
 func TestABundleHoldsWhatSupportNeeds(t *testing.T) {
 	files := unpacked(t, input(withCanaries(t)))
 	for name, wants := range map[string][]string{
-		"manifest.json": {`"version": "1.2.3"`, `"state.json"`, `"sha256"`, "e-mail addresses"},
+		"manifest.json": {`"version": "1.2.3"`, `"state.json"`, `"sha256"`, "e-mail addresses", "but for those on the page on display"},
 		"state.json":    {`"import.route": "api"`, `"crm": "kit"`, `"failed": 7`, "KIT-422", "257 members are in the CRM.", `"backup": "2026-11-21T20:00:00Z"`},
 		"log.jsonl":     {`"status":422`, `"kind":"invalid"`, `"op":"create the tag …"`, `"path":"/*/wp-json/wp/v2/users/*"`, `"op":"read the contacts"`, `"unreadable":true`},
 		"journal.txt":   {"1 import intent"},

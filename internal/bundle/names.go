@@ -7,10 +7,14 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"allyswitch/wizard/checkpoint"
 )
 
-// nameFiles hold the names of members, in the columns first_name and last_name.
-var nameFiles = []string{"members.csv", "rejected.csv", "failed.csv", "sample.csv"}
+// nameFiles may hold the names of people: all tables of ours. What automations.csv calls a name is that of an automation.
+func nameFiles() []string {
+	return slices.DeleteFunc(checkpoint.FileNames(), func(name string) bool { return !strings.HasSuffix(name, ".csv") || name == "automations.csv" })
+}
 
 // nameColumns are where names stand in them.
 var nameColumns = []string{"first_name", "last_name", "display_name", "name"}
@@ -28,7 +32,7 @@ func (n nameSet) hide(text string) string {
 			words[strings.ToLower(word)] = false
 		}
 	}
-	for _, name := range nameFiles {
+	for _, name := range nameFiles() {
 		n.look(name, words)
 	}
 	return hideWords(text, words)
@@ -56,7 +60,9 @@ func (n nameSet) look(name string, words map[string]bool) {
 			return
 		}
 		if columns == nil {
-			columns = columnsOf(record)
+			if columns = columnsOf(record); len(columns) == 0 {
+				return
+			}
 			continue
 		}
 		for _, column := range columns {
