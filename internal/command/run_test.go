@@ -270,6 +270,24 @@ func TestRunUntilAStepAndOn(t *testing.T) {
 	}
 }
 
+// TestTheSummaryBeforeTheReadBack stops when everybody was sent and nobody was read back: a 0 would be taken for none.
+func TestTheSummaryBeforeTheReadBack(t *testing.T) {
+	w := newWorld(t)
+	answers := w.answers("kit", nil)
+	for until, want := range map[string]string{"edit-csv": "27 members, 3 left out. Nothing is read back from the CRM yet.", "import": "27 members, 3 left out. 27 were sent to the CRM and are not read back yet, 0 failed."} {
+		w.dir = filepath.Join(t.TempDir(), until)
+		var out bytes.Buffer
+		options := w.options(&out)
+		options.JSON = false
+		if err := Run(t.Context(), options, RunOptions{Answers: answers, Until: until}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("after %s it says\n%s", until, out.String()[max(0, out.Len()-400):])
+		}
+	}
+}
+
 func (w *world) state() *checkpoint.State {
 	w.t.Helper()
 	seen, err := checkpoint.Peek(w.dir)

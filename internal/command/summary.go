@@ -41,6 +41,9 @@ type Summary struct {
 	Done    bool    `json:"done"`
 	Verdict string  `json:"verdict,omitempty"`
 	Folder  string  `json:"folder"`
+	// ReadBack says that there was a read-back. Without one the counts that come from it are 0 and say nothing; ContactsSent is what the CRM has taken then.
+	ReadBack     bool  `json:"read_back"`
+	ContactsSent int64 `json:"contacts_sent"`
 }
 
 // lastProof is the step that looked last: the nearest to the end that has figures.
@@ -73,14 +76,26 @@ func (s *Session) summarise() Summary {
 		AccessUndecided: number(proof, "undecided"), Requests: number(steps.Finish, "requests"), RateLimited: number(steps.Finish, "rate-limited"),
 		Seconds: seconds(number(steps.Finish, "ms")), FloorSeconds: seconds(number(steps.Finish, "floor-ms")), Speed: 1,
 		Step: current.ID(), Done: current.Status(state) == wizard.Done, Folder: s.Folder.Dir(),
+		ContactsSent: number(steps.Import, "arrived"),
 	}
 	if client := s.Deps.Client(); client != nil {
 		summary.Speed = client.Meter().Read().Speed
 	}
 	if kept := state.Steps[proof]; kept != nil {
-		summary.Verdict = kept.Notes["access"]
+		summary.Verdict, summary.ReadBack = kept.Notes["access"], kept.Notes["proof"] != ""
 	}
 	return summary
+}
+
+// contacts says what is known of the contacts: before they are read back, only that they were sent.
+func (s Summary) contacts() string {
+	switch {
+	case s.ReadBack:
+		return fmt.Sprintf("%d contacts made, %d updated, %d failed.", s.ContactsCreated, s.ContactsUpdated, s.ContactsFailed)
+	case s.ContactsSent+s.ContactsFailed > 0:
+		return fmt.Sprintf("%d were sent to the CRM and are not read back yet, %d failed.", s.ContactsSent, s.ContactsFailed)
+	}
+	return "Nothing is read back from the CRM yet."
 }
 
 func seconds(milliseconds int64) float64 { return math.Round(float64(milliseconds)) / 1000 }
@@ -94,8 +109,7 @@ func (s *Session) tell(out io.Writer, again string) {
 	current := wizard.Path(s.Steps).Current(s.Folder.State())
 	fmt.Fprintln(out)
 	if summary.Members > 0 {
-		fmt.Fprintf(out, "%d members, %d left out. %d contacts made, %d updated, %d failed.\n", summary.Members, summary.Rejected,
-			summary.ContactsCreated, summary.ContactsUpdated, summary.ContactsFailed)
+		fmt.Fprintf(out, "%d members, %d left out. %s\n", summary.Members, summary.Rejected, summary.contacts())
 	}
 	if summary.Verdict != "" {
 		fmt.Fprintln(out, summary.Verdict)
