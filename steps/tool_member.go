@@ -209,21 +209,31 @@ func (s *step) makeUserTask(state *checkpoint.State) wizard.Task {
 }
 
 func (s *step) linkPersonTask(state *checkpoint.State) wizard.Task {
-	provider, _ := s.deps.provider(state)
 	user, contact := count(state, AddMember, "user"), crm.ContactID(note(state, AddMember, "contact"))
-	return s.companionTask(state, wizard.Task{Key: "link", Label: "Give the user the contact ID", Required: true, Complete: s.doneWith(state, "link") && note(state, AddMember, "link-problem") == "",
-		Locked: lockedUnless(user > 0, "Make the user first."), Help: "Only if the user has none. What was there before is kept in the journal."},
-		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
-			done, err := migration.LinkPerson(ctx, s.deps.Folder, with, provider.AccessAllySystem, user, contact, report)
-			if err != nil {
-				return nil, err
-			}
-			problem := ""
-			if len(done.Problems) > 0 {
-				problem = done.Problems[0].Reason
-			}
-			return func(state *checkpoint.State) { setNote(state, AddMember, "link-problem", problem) }, nil
+	return s.siteTask(state, wizard.Task{Key: "link", Label: "Give the user the contact ID", Required: true, Complete: s.doneWith(state, "link") && note(state, AddMember, "link-problem") == "",
+		Locked: lockedUnless(user > 0, "Make the user first."), Help: "Only if the user has none, and nobody else has this one. What was there before is kept in the journal."},
+		func(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
+			problem, err := s.linkPerson(ctx, state, found, user, contact, report)
+			return func(state *checkpoint.State) { setNote(state, AddMember, "link-problem", problem) }, err
 		})
+}
+
+// linkPerson links a user, or says why it did not.
+func (s *step) linkPerson(ctx context.Context, state *checkpoint.State, found *site.Site, user int64, contact crm.ContactID, report job.Reporter) (problem string, err error) {
+	with, err := found.Companion(ctx)
+	if err != nil {
+		return "", err
+	}
+	holders, err := migration.ReadHolders(ctx, found, []crm.ContactID{contact}, report)
+	if taken := holders.Taken(contact, user); err != nil || taken != "" {
+		return taken, err
+	}
+	provider, _ := s.deps.provider(state)
+	done, err := migration.LinkPerson(ctx, s.deps.Folder, with, provider.AccessAllySystem, user, contact, report)
+	if err != nil || len(done.Problems) == 0 {
+		return "", err
+	}
+	return done.Problems[0].Reason, nil
 }
 
 func (s *step) refreshPersonTask(state *checkpoint.State) wizard.Task {

@@ -11,6 +11,8 @@ import (
 	"allyswitch/crm/sandbox"
 	"allyswitch/steps"
 	"allyswitch/wizard"
+	"allyswitch/wp/site"
+	"allyswitch/wp/wptest"
 )
 
 // Where tags are moved one by one, the tool looks first what they start, as when students are imported. On Keap, which merges by itself, no tag is moved.
@@ -179,5 +181,45 @@ func (j *journey) decideMerge() {
 			j.decideStarts(steps.MergeContacts, "merge.accept")
 			return
 		}
+	}
+}
+
+// Somebody asks to be added whose contact a user with another address is linked to already: two users must not share a contact.
+func TestAContactOfAnotherUserIsNotGivenToTwo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "keap", somebody("jo@example.com", "Jo", "Yoga"))
+		server := j.demo.Site.Handler()
+		j.deps.SiteTransport = sandbox.Transport(server)
+		server.SwitchTo("Infusionsoft")
+		j.logIn()
+		j.answer(steps.AddMember, "member.email", "jo@example.com")
+		j.run(steps.AddMember, "contact", "user")
+		former := j.demo.Site.People[3]
+		j.linkOnSite(server, former.ID, j.state().Step(steps.AddMember).Notes["contact"])
+		j.run(steps.AddMember, "link")
+		if says := j.facts(steps.AddMember); !strings.Contains(says, fmt.Sprintf("user %d, %s", former.ID, former.Email)) || j.status(steps.AddMember) == wizard.Done {
+			t.Errorf("the contact belongs to user %d already, and the page says %s", former.ID, says)
+		}
+		j.linkOnSite(server, former.ID, "99")
+		j.run(steps.AddMember, "link")
+		if problem := j.state().Step(steps.AddMember).Notes["link-problem"]; problem != "" {
+			t.Errorf("nobody else has the contact any more, and the page says %s", problem)
+		}
+	})
+}
+
+// linkOnSite gives a user of the site a contact ID, past AllySwitch's own pages.
+func (j *journey) linkOnSite(server *wptest.Handler, user int64, contact string) {
+	j.t.Helper()
+	found, err := site.Find(j.t.Context(), site.Settings{Values: server.Credentials(), Transport: sandbox.Transport(server)}, j.state().Site.URL)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	with, err := found.Companion(j.t.Context())
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	if _, err := with.SetContactIDs(j.t.Context(), []site.Link{{UserID: user, ContactID: contact}}, site.WriteOptions{}); err != nil {
+		j.t.Fatal(err)
 	}
 }

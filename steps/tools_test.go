@@ -11,6 +11,7 @@ import (
 	"allyswitch/crm/sandbox"
 	"allyswitch/steps"
 	"allyswitch/wizard"
+	"allyswitch/wizard/migration"
 	"allyswitch/wp/wptest"
 )
 
@@ -205,11 +206,37 @@ func TestStudentsWithTheCompanion(t *testing.T) {
 		j.run(steps.ImportStudents, "read")
 		j.tick(steps.ImportStudents, "audited")
 		j.decideStarts(steps.ImportStudents, "students.accept")
-		j.run(steps.ImportStudents, "send", "users")
-		if got := j.state().Step(steps.ImportStudents).Notes["users"]; got != "3 made, 0 were users already, 3 linked, 0 refreshed, 0 to look at" {
-			t.Errorf("users: %s", got)
+		j.run(steps.ImportStudents, "send")
+		server, former := j.demo.Site.Handler(), j.demo.Site.People[3].ID
+		server.SwitchTo("drip")
+		j.deps.SiteTransport = sandbox.Transport(server)
+		j.linkOnSite(server, former, firstStudent(j).Contact)
+		for _, look := range []struct {
+			contact, users, problem string
+		}{
+			{firstStudent(j).Contact, "3 made, 0 were users already, 2 linked, 0 refreshed, 1 to look at", fmt.Sprintf("another user has this contact already: user %d,", former)},
+			{"99", "0 made, 3 were users already, 3 linked, 0 refreshed, 0 to look at", ""},
+		} {
+			j.linkOnSite(server, former, look.contact)
+			j.run(steps.ImportStudents, "users")
+			if got := j.state().Step(steps.ImportStudents).Notes["users"]; got != look.users {
+				t.Errorf("users: %s", got)
+			}
+			if problem := firstStudent(j).Problem; !strings.Contains(problem, look.problem) || (problem == "") != (look.problem == "") {
+				t.Errorf("the first one: %q, want %q", problem, look.problem)
+			}
 		}
 	})
+}
+
+// firstStudent is the first in the list who has a contact.
+func firstStudent(j *journey) migration.Student {
+	j.t.Helper()
+	list, err := migration.LoadStudents(j.folder)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	return list[slices.IndexFunc(list, func(one migration.Student) bool { return one.Contact != "" })]
 }
 
 func TestStudentsIntoAccessAllyManaged(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 
 	"allyswitch/crm"
 	"allyswitch/wizard/checkpoint"
@@ -26,6 +27,10 @@ func MakeStudentUsers(ctx context.Context, folder *checkpoint.Folder, on *site.S
 	if _, err := on.Login(ctx); err != nil {
 		return counts, err
 	}
+	holders, err := studentHolders(ctx, on, companion, list, report)
+	if err != nil {
+		return counts, err
+	}
 	report.Phase("Making users on the site", int64(len(list)))
 	for i := range list {
 		if list[i].Out || list[i].Contact == "" {
@@ -34,7 +39,7 @@ func MakeStudentUsers(ctx context.Context, folder *checkpoint.Folder, on *site.S
 		if err := report.Gate(ctx); err != nil {
 			return counts, errors.Join(err, saveStudents(folder, list))
 		}
-		if err := makeStudentUser(ctx, folder, on, companion, system, &list[i], &counts, report); err != nil {
+		if err := makeStudentUser(ctx, folder, on, companion, system, holders, &list[i], &counts, report); err != nil {
 			return counts, errors.Join(err, saveStudents(folder, list))
 		}
 	}
@@ -43,6 +48,20 @@ func MakeStudentUsers(ctx context.Context, folder *checkpoint.Folder, on *site.S
 	}
 	counts.Refreshed, err = refreshStudents(ctx, companion, system, list, report)
 	return counts, err
+}
+
+// studentHolders are the users who have the students' contact IDs already. Without the companion nobody is linked, and nobody is asked for.
+func studentHolders(ctx context.Context, on *site.Site, companion *site.Companion, list []Student, report job.Reporter) (Holders, error) {
+	if companion == nil {
+		return nil, nil
+	}
+	var contacts []crm.ContactID
+	for _, one := range list {
+		if !one.Out && one.Contact != "" {
+			contacts = append(contacts, crm.ContactID(one.Contact))
+		}
+	}
+	return ReadHolders(ctx, on, contacts, report)
 }
 
 // refreshStudents lets AccessAlly fetch the tags of everybody who is linked. Who is not refreshed now is within a day, by AccessAlly itself.
@@ -70,12 +89,23 @@ func refreshStudents(ctx context.Context, companion *site.Companion, system stri
 	return refreshed, err
 }
 
-func makeStudentUser(ctx context.Context, folder *checkpoint.Folder, on *site.Site, companion *site.Companion, system string, student *Student, counts *StudentUsers, report job.Reporter) error {
+// onSite begins a problem that this part of the work has found: it looks again the next time.
+const onSite = "on the site: "
+
+// siteProblem notes why somebody is not a linked user yet.
+func (u *StudentUsers) siteProblem(student *Student, why string) {
+	student.Problem = onSite + why
+	u.Problems++
+}
+
+func makeStudentUser(ctx context.Context, folder *checkpoint.Folder, on *site.Site, companion *site.Companion, system string, holders Holders, student *Student, counts *StudentUsers, report job.Reporter) error {
+	if strings.HasPrefix(student.Problem, onSite) {
+		student.Problem = ""
+	}
 	made, err := makeUser(ctx, folder, on, wp.Member{Email: student.Email, FirstName: student.First, LastName: student.Last})
 	var trouble *site.Diagnosis
 	if errors.As(err, &trouble) && (trouble.Kind == site.Refused || trouble.Kind == site.Exists || trouble.Kind == site.NotVerified) {
-		student.Problem = trouble.What
-		counts.Problems++
+		counts.siteProblem(student, trouble.What)
 		report.Add(0, 1)
 		return nil
 	}
@@ -92,14 +122,17 @@ func makeStudentUser(ctx context.Context, folder *checkpoint.Folder, on *site.Si
 	if companion == nil {
 		return nil
 	}
+	if taken := holders.Taken(crm.ContactID(student.Contact), made.ID); taken != "" {
+		counts.siteProblem(student, taken)
+		return nil
+	}
 	linked, err := LinkPerson(ctx, folder, companion, system, made.ID, crm.ContactID(student.Contact), job.Discard)
 	if err != nil {
 		return err
 	}
 	counts.Linked += linked.Set + linked.Already
 	if len(linked.Problems) > 0 {
-		student.Problem = linked.Problems[0].Reason
-		counts.Problems++
+		counts.siteProblem(student, linked.Problems[0].Reason)
 	}
 	return nil
 }
