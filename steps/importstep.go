@@ -205,6 +205,9 @@ func runImport(ctx context.Context, deps migration.Deps, input migration.ImportI
 	rehearsal, rehearsalErr := migration.LoadRehearsal(deps.Folder)
 	canaries, canariesErr := migration.LoadCanaries(deps.Folder)
 	err = errors.Join(err, rehearsalErr, canariesErr)
+	if !result.Counted {
+		return nil, err // what is known of the run before stays
+	}
 	return func(state *checkpoint.State) {
 		setNote(state, Import, "fingerprint", theMembers(state)+";"+theAccount(state)+";")
 		for key, value := range map[string]int{"arrived": result.Arrived, "waiting": result.Waiting, "failed": len(result.Failed), "skipped": result.Skipped,

@@ -91,6 +91,9 @@ func (s *step) linkOnSite(state *checkpoint.State, matched bool) []wizard.Item {
 		Locked: lockedUnless(matched, "Match the members first."), Help: "Sets their contact IDs on the site. What was there before is kept in the journal, and what changed since is left alone."},
 		func(ctx context.Context, with *site.Companion, report job.Reporter) (wizard.Change, error) {
 			done, err := migration.LinkSite(ctx, s.deps.Folder, with, provider.AccessAllySystem, report)
+			if err != nil && done.Set+done.Already+len(done.Problems) == 0 {
+				return nil, err // what is known of the run before stays
+			}
 			return func(state *checkpoint.State) {
 				for key, value := range map[string]int{"link-set": done.Set, "link-already": done.Already, "link-problems": len(done.Problems), "link-mails": done.Held} {
 					setCount(state, LinkUsers, key, value)

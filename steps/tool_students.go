@@ -114,12 +114,15 @@ func (s *step) studentItems(state *checkpoint.State, name string) []wizard.Item 
 		Locked: lockedUnless(mapping[wp.ColumnEmail] != "", "Say which column holds the e-mail address first."),
 		Run: func(ctx context.Context, report job.Reporter) (wizard.Change, error) {
 			found, err := migration.ReadStudents(ctx, s.deps.Folder, cleanPath(file), mapping, report)
+			if err != nil {
+				return nil, err // students.csv is still that of the list before
+			}
 			return func(state *checkpoint.State) {
 				for key, value := range map[string]int{"ready": found.Ready, "rejected": found.Rejected, "twice": found.Twice, "members": found.Members} {
 					setCount(state, ImportStudents, key, value)
 				}
 				setNote(state, ImportStudents, "read", mappingText(mapping))
-			}, err
+			}, nil
 		}}))
 	if note(state, ImportStudents, "read") == "" {
 		return items

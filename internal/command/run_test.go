@@ -318,6 +318,36 @@ func TestRunThatCouldNotDoEverything(t *testing.T) {
 	}
 }
 
+// TestAnImportThatCannotBegin takes the key away when the sample is sent, and again when everybody else is: nobody may count as sent who was not, and nobody
+// who was is forgotten.
+func TestAnImportThatCannotBegin(t *testing.T) {
+	w := newWorld(t)
+	for task, sent := range map[string]int64{"sample": 0, "all": 10} {
+		w.dir = filepath.Join(t.TempDir(), task)
+		w.set(func(writer http.ResponseWriter, _ *http.Request, _ string) bool {
+			seen, err := checkpoint.Peek(w.dir)
+			if err != nil || seen.State == nil || seen.State.Step("import").Tasks[task].Started.IsZero() {
+				return false
+			}
+			writer.Header().Set("Content-Type", "application/json")
+			writer.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(writer, `{"errors":["The access token is invalid"]}`)
+			return true
+		})
+		got := w.run(t.Context(), RunOptions{Answers: w.answers("kit", nil)})
+		if got.exit != ExitError || got.summary["step"] != "import" {
+			t.Errorf("%s: exit %d, and the next step is %v: %s", task, got.exit, got.summary["step"], got.words)
+		}
+		if kept := w.state().Step("import"); kept.Counters["arrived"] != sent {
+			t.Errorf("%s: %d count as sent, and %d were", task, kept.Counters["arrived"], sent)
+		}
+		w.set(nil)
+		if got := w.run(t.Context(), RunOptions{Answers: w.answers("kit", nil)}); got.exit != ExitDone {
+			t.Errorf("%s: going on: exit %d: %s", task, got.exit, got.words)
+		}
+	}
+}
+
 func TestRunAtAGate(t *testing.T) {
 	w := newWorld(t)
 	got := w.run(t.Context(), RunOptions{Answers: w.answers("drip", map[string]string{"switch.confirm": "yes, please"})})

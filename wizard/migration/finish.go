@@ -11,7 +11,7 @@ import (
 // finish says what became of everybody, writes failed.csv, and reads the sample back.
 func (r *importer) finish(ctx context.Context, input ImportInput) (ImportResult, error) {
 	result := &r.result
-	result.Sent = r.sent
+	result.Sent, result.Counted = r.sent, true
 	result.TagsMade, result.FieldsMade = r.ledger.made[OpTagName], r.ledger.made[OpField]
 	for i := range r.roster.Members {
 		r.countMember(i)

@@ -30,6 +30,8 @@ type ImportInput struct {
 
 // ImportResult is what became of the members.
 type ImportResult struct {
+	// Counted says that everybody was counted. An import that could not even begin knows nothing: its figures are no "none".
+	Counted bool
 	// Sent went out in this run, Arrived is everybody whom the CRM has taken so far, Waiting are still to be sent.
 	Sent    int
 	Arrived int
