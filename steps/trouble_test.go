@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -205,6 +206,41 @@ func TestTagsInTheWayHoldTheImport(t *testing.T) {
 		}
 		if held := j.demo.Sandbox.Contents(); len(held.Contacts) != 0 {
 			t.Errorf("%d contacts were made", len(held.Contacts))
+		}
+	})
+}
+
+// TestWorkThatCouldNotBeginLeavesWhatIsKnown lets the site away when members are to be linked, and takes a list of students away before it is read.
+func TestWorkThatCouldNotBeginLeavesWhatIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := withTools(t, "kit")
+		j.answer(steps.ImportStudents, "students.file", j.file("students.csv", studentList))
+		j.answer(steps.ImportStudents, "students.into", "crm")
+		j.answer(steps.ImportStudents, "students.offering", "typed")
+		j.answer(steps.ImportStudents, "students.tags", "Newcomers")
+		j.run(steps.ImportStudents, "read")
+		next := j.file("next.csv", studentList)
+		j.answer(steps.ImportStudents, "students.file", next)
+		if err := os.Remove(next); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.try(steps.ImportStudents, "read"); err == nil {
+			t.Fatal("a list that is not there was read")
+		}
+		if j.hasTable(steps.ImportStudents, "students") {
+			t.Error("the list before stands there as if it were the new one")
+		}
+		j.reach(steps.LinkUsers)
+		j.logIn()
+		j.run(steps.LinkUsers, "match")
+		server := j.demo.Site.Handler()
+		server.SwitchTo("somebody else's")
+		j.deps.SiteTransport = sandbox.Transport(server)
+		if err := j.try(steps.LinkUsers, "link"); err == nil {
+			t.Fatal("members were linked although AccessAlly has another CRM")
+		}
+		if facts := j.facts(steps.LinkUsers); strings.Contains(facts, "set on the site") {
+			t.Errorf("nobody was linked, and the page counts them: %s", facts)
 		}
 	})
 }
