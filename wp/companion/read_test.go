@@ -3,6 +3,7 @@ package companion_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -217,5 +218,30 @@ func TestNoSecretLeavesTheSite(t *testing.T) {
 				t.Errorf("%s has %s in it", r.path, secret)
 			}
 		}
+	}
+}
+
+// WordPress gives an empty list for a query that failed. Nothing of that may be told as "none": no user without roles, no page without tags, no order less.
+func TestADatabaseThatFailsIsNotNone(t *testing.T) {
+	site := realsite.Open(t)
+	for path, query := range map[string]string{
+		"/users": "u.user_registered, u.display_name", "/users?limit=3": "meta_key NOT IN", "/users?with=": "meta_key IN ('first_name", "/users/invalid": "meta_key NOT IN",
+		"/tag-references?section=options": "option_id >", "/tag-references?section=content": "post_content LIKE", "/orders": "wp_aal_orders", "/subscriptions": "ORDER BY `", "/change-mark": "BIT_XOR", "/environment": "MAX(ID)",
+	} {
+		request := realsite.Request{Method: "GET", Path: "/wp-json/allyswitch/v1" + path, User: site.User, Password: site.Password,
+			Header: http.Header{"X-Allyswitch-Test-Broken-Query": {query}}}
+		if answer := site.Do(t, request); answer.Status != 500 || answer.Code() != "allyswitch_database" {
+			t.Errorf("%s, with a database that fails: %d %.200s", path, answer.Status, answer.Body)
+		}
+		request.Header = http.Header{"X-Allyswitch-Test-Broken-Query": {"no query has these words"}}
+		if answer := site.Do(t, request); answer.Status != 200 {
+			t.Errorf("%s: %d %.200s", path, answer.Status, answer.Body)
+		}
+	}
+	who := everybody(t, site, 2000, "")[0]
+	link := realsite.Request{Method: "POST", Path: "/wp-json/allyswitch/v1/contact-ids", User: site.User, Password: site.Password, Header: http.Header{"X-Allyswitch-Test-Broken-Query": {"WHERE ID IN"}},
+		Body: map[string]any{"links": []map[string]any{{"user_id": who.ID, "contact_id": "7", "expected": *who.ContactID}}}}
+	if answer := site.Do(t, link); answer.Status != 500 || answer.Code() != "allyswitch_failed" {
+		t.Errorf("linking, when nobody knows who exists: %d %.200s", answer.Status, answer.Body)
 	}
 }

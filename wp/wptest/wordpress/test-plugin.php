@@ -29,5 +29,15 @@ if ( ! empty( $_SERVER['HTTP_X_ALLYSWITCH_TEST_PLAIN'] ) ) {
 	add_filter( 'pre_option_rewrite_rules', '__return_empty_string' );
 }
 
+// With this header the database fails for every query that has these words in it.
+if ( ! empty( $_SERVER['HTTP_X_ALLYSWITCH_TEST_BROKEN_QUERY'] ) ) {
+	add_filter(
+		'query',
+		function ( $query ) {
+			return false === strpos( $query, wp_unslash( $_SERVER['HTTP_X_ALLYSWITCH_TEST_BROKEN_QUERY'] ) ) ? $query : 'SELECT broken by a test';
+		}
+	);
+}
+
 // The least that an export in portions costs: a request of somebody who is logged in, which does nothing.
 add_action( 'wp_ajax_allyswitch_test_nothing', 'wp_send_json_success' );

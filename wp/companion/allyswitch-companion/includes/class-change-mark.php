@@ -18,7 +18,7 @@ final class Change_Mark {
 	 */
 	public static function answer() {
 		global $wpdb;
-		$newest = $wpdb->get_row( "SELECT MAX(ID), MAX(user_registered) FROM {$wpdb->users}", ARRAY_N );
+		$newest = (array) $wpdb->get_row( "SELECT MAX(ID), MAX(user_registered) FROM {$wpdb->users}", ARRAY_N ) + array( 0, '' );
 		return array(
 			'users'             => Users::count(),
 			'newest_user'       => (int) $newest[0],
@@ -52,6 +52,6 @@ final class Change_Mark {
 			return "COALESCE(`$column`, CHAR(30))";
 		}, $columns ) ) . ')';
 		$sum = $wpdb->get_row( "SELECT COALESCE(BIT_XOR(CRC32($row)), 0), COUNT(*) FROM `$table` WHERE $where", ARRAY_N ); // phpcs:ignore WordPress.DB.PreparedSQL
-		return sprintf( '%08x%x', $sum[0], $sum[1] );
+		return $sum ? sprintf( '%08x%x', $sum[0], $sum[1] ) : '';
 	}
 }

@@ -71,11 +71,16 @@ final class Quiet {
 	 *
 	 * @param int[] $ids Users.
 	 * @return array
+	 * @throws \RuntimeException When the database does not tell.
 	 */
 	public static function existing( array $ids ) {
 		global $wpdb;
 		$sql = "SELECT ID FROM {$wpdb->users} WHERE ID IN (" . implode( ',', array_fill( 0, max( 1, count( $ids ) ), '%d' ) ) . ')';
-		return array_flip( array_map( 'intval', $wpdb->get_col( $wpdb->prepare( $sql, $ids ? $ids : array( 0 ) ) ) ) ); // phpcs:ignore WordPress.DB.PreparedSQL
+		$there = $wpdb->get_col( $wpdb->prepare( $sql, $ids ? $ids : array( 0 ) ) ); // phpcs:ignore WordPress.DB.PreparedSQL
+		if ( '' !== (string) $wpdb->last_error ) {
+			throw new \RuntimeException( 'Who exists is not known.' ); // An empty list would say that nobody does.
+		}
+		return array_flip( array_map( 'intval', $there ) );
 	}
 
 	/**

@@ -98,8 +98,12 @@ final class Routes {
 		);
 	}
 
-	/** Puts one route up. Whatever other code prints meanwhile does not get into the answer. */
+	/**
+	 * Puts one route up. Whatever other code prints meanwhile does not get into the answer. A query that fails gives an empty list in WordPress: what was read
+	 * meanwhile is not known, and must not be told as "none".
+	 */
 	private static function add( $method, $route, callable $answer, array $parameters ) {
+		$reads = 'GET' === $method || '/users/lookup' === $route;
 		register_rest_route(
 			NAMESPACE_ROUTE,
 			$route,
@@ -107,11 +111,13 @@ final class Routes {
 				'methods'             => $method,
 				'permission_callback' => array( Door::class, 'allow' ),
 				'args'                => $parameters,
-				'callback'            => static function ( $request ) use ( $answer ) {
+				'callback'            => static function ( $request ) use ( $answer, $reads ) {
 					defined( 'DONOTCACHEPAGE' ) || define( 'DONOTCACHEPAGE', true );
+					$before = self::failed_queries();
 					ob_start();
 					try {
-						return $answer( $request );
+						$told = $answer( $request );
+						return $reads && self::failed_queries() > $before ? self::database_failed() : $told;
 					} catch ( \Throwable $thrown ) {
 						// Its text stays here: it may hold what is nobody's business.
 						return new \WP_Error( 'allyswitch_failed', 'The companion stumbled: ' . get_class( $thrown ) . ' in ' . basename( $thrown->getFile() ) . ':' . $thrown->getLine() . '.', array( 'status' => 500 ) );
@@ -121,6 +127,16 @@ final class Routes {
 				},
 			)
 		);
+	}
+
+	/** How many queries of this request have failed so far: WordPress keeps a list, whether it shows them or not. */
+	private static function failed_queries() {
+		return isset( $GLOBALS['EZSQL_ERROR'] ) ? count( (array) $GLOBALS['EZSQL_ERROR'] ) : 0;
+	}
+
+	/** The error for an answer in the middle of which the database has failed. Its own words stay on the site. */
+	private static function database_failed() {
+		return new \WP_Error( 'allyswitch_database', 'The database of the site failed while this was read, so the answer is not known.', array( 'status' => 500 ) );
 	}
 
 	/** `after` and `limit`. */
