@@ -138,16 +138,6 @@ func TestRowKeysAreKeysInJSON(t *testing.T) {
 	}
 }
 
-func TestARejectedFileMustKeepItsLines(t *testing.T) {
-	if _, err := ReadDecisions(strings.NewReader(readReal(t))); err == nil || !strings.Contains(err.Error(), "not a mended rejected.csv") {
-		t.Errorf("got %v", err)
-	}
-	text := "line,ID,customer_id,user_email,user_registered,first_name,last_name,reason,what_to_do\n,1,1,a@example.com,,A,B,no-email,x\n"
-	if _, err := ReadDecisions(strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), "Row 2, column line:") {
-		t.Errorf("got %v", err)
-	}
-}
-
 // TestAMillionPeopleFitInSmallMemory is the promise of 64 MiB for the heap of the whole process.
 func TestAMillionPeopleFitInSmallMemory(t *testing.T) {
 	if testing.Short() || raceEnabled {

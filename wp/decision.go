@@ -1,9 +1,7 @@
 package wp
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -65,34 +63,6 @@ type Decision struct {
 	Registered string `json:"registered,omitempty"`
 	FirstName  string `json:"first_name,omitempty"`
 	LastName   string `json:"last_name,omitempty"`
-}
-
-// ReadDecisions reads a rejected.csv that the owner has mended, as decisions for the export that it came from: each row of it
-// says how that row should read. A row that was taken out of it stays rejected.
-func ReadDecisions(r io.Reader) (map[RowKey]Decision, error) {
-	export, err := OpenExport(r, nil)
-	if err != nil {
-		return nil, err
-	}
-	if export.layout.Kind != KindRejected {
-		return nil, &FileError{"not-rejected", "This file is not a mended rejected.csv: its columns line and reason are missing. Keep these columns when you mend it."}
-	}
-	decisions := map[RowKey]Decision{}
-	for {
-		read, err := export.read()
-		if errors.Is(err, io.EOF) {
-			return decisions, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		line, err := strconv.Atoi(read.original)
-		if err != nil || line < 1 {
-			return nil, &FileError{"no-line", fmt.Sprintf("%s, column line: “%s” is not a line number. It says where the row stands in the export: leave it as it was.", read.place, shorten(read.original))}
-		}
-		m := read.member
-		decisions[ByLine(line)] = Decision{Action: Mend, ID: m.ID, Email: m.Email, Registered: m.Registered, FirstName: m.FirstName, LastName: m.LastName}
-	}
 }
 
 // apply changes a row as the owner has decided.

@@ -40,13 +40,6 @@ type MemberTags struct {
 // Names are all tag names, sorted.
 func (m *MemberTags) Names() []string { return slices.Sorted(maps.Keys(m.Counts)) }
 
-// For returns the tags of a member. known is false when the file does not have the member at all, which is not the same as a
-// member without tags.
-func (m *MemberTags) For(email string) (tags []string, known bool) {
-	tags, known = m.Tags[address.Key(email)]
-	return tags, known
-}
-
 // Pairs is the number of member-and-tag pairs.
 func (m *MemberTags) Pairs() int {
 	pairs := 0

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestEachMemberTagReadsWhatWasWritten(t *testing.T) {
+func TestEachNumberedTagReadsWhatWasWritten(t *testing.T) {
 	tags := &MemberTags{Tags: map[string][]string{}, Emails: map[string]string{}, Counts: map[string]int{}}
 	tags.add("Ann@example.com", []string{"Gold, yearly", `say "hi"`, "a|b;c", "=SUM(1)", "'quoted'", "Ünïcode ✓"})
 	tags.add("+plus@example.com", []string{"-minus"})
@@ -16,13 +16,23 @@ func TestEachMemberTagReadsWhatWasWritten(t *testing.T) {
 	if err := WriteMemberTags(&file, tags); err != nil {
 		t.Fatal(err)
 	}
-	got := map[string][]string{}
-	err := EachMemberTag(&file, func(email, tag string) error {
-		got[email] = append(got[email], tag)
+	numbers := map[string][]int{}
+	names, err := EachNumberedTag(&file, func(email string, tag int) error {
+		numbers[email] = append(numbers[email], tag)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	got := map[string][]string{}
+	for email, tags := range numbers {
+		for _, tag := range tags {
+			name := ""
+			if tag != NoTag {
+				name = names[tag]
+			}
+			got[email] = append(got[email], name)
+		}
 	}
 	for key, names := range tags.Tags {
 		want := slices.Clone(names)

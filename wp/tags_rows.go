@@ -9,23 +9,11 @@ import (
 	"io"
 )
 
-// EachMemberTag reads a file that WriteMemberTags wrote, a row at a time: tag is empty for a member without tags. Unlike ReadMemberTags it holds nothing in
-// memory, and takes no other layout.
-func EachMemberTag(r io.Reader, fn func(email, tag string) error) error {
-	rows := newTagRows(r)
-	return rows.each(func(email string, tag int) error {
-		if tag == NoTag {
-			return fn(email, "")
-		}
-		return fn(email, rows.names[tag])
-	})
-}
-
 // NoTag is in the place of a tag's number for a member without tags.
 const NoTag = -1
 
-// EachNumberedTag is EachMemberTag with a number in the place of each name. It returns the names by number, in the order in which they were first seen. The file
-// has a row for each member and tag, so it is the longest there is: rows without quotes are cut at their comma, and each name is looked up once a row.
+// EachNumberedTag reads a file that WriteMemberTags wrote, a row at a time, with a number in the place of each name: NoTag for a member without tags. It returns
+// the names by number, in the order in which they were first seen. Unlike ReadMemberTags it holds no member in memory, and takes no other layout. The file has a row for each member and tag, so it is the longest there is: rows without quotes are cut at their comma, and each name is looked up once a row.
 func EachNumberedTag(r io.Reader, fn func(email string, tag int) error) (names []string, err error) {
 	rows := newTagRows(r)
 	err = rows.each(fn)

@@ -67,7 +67,7 @@ func TestTagNamesThatHaveCommas(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tags := mustReadTags(t, "email,tags\nada@example.com,"+test.cell+"\n", TagOptions{Known: test.known})
-			got, known := tags.For(" Ada@Example.com")
+			got, known := tags.Tags["ada@example.com"]
 			if !known || !slices.Equal(got, test.want) {
 				t.Errorf("got %q", got)
 			}
@@ -99,10 +99,10 @@ func TestTagRowsThatCannotBeUsedAreNamed(t *testing.T) {
 	if tags.Rows != 6 || tags.Unused != 4 {
 		t.Errorf("%d rows, %d unused", tags.Rows, tags.Unused)
 	}
-	if names, known := tags.For("bob@example.org"); !known || len(names) != 0 {
+	if names, known := tags.Tags["bob@example.org"]; !known || len(names) != 0 {
 		t.Error("bob is known to have no tag")
 	}
-	if _, known := tags.For("carol@example.org"); known {
+	if _, known := tags.Tags["carol@example.org"]; known {
 		t.Error("nothing is known about carol")
 	}
 	if !strings.Contains(tags.Findings[3].Sentence, "Row 6: this row has more cells than the heading has columns. Put all tags of a member into one cell") {

@@ -97,9 +97,9 @@ func TestGoesOnWhereItWas(t *testing.T) {
 	if len(second.Recovered()) != 0 {
 		t.Errorf("after a clean end something was recovered: %v", second.Recovered())
 	}
-	waiting, err := second.Journal().OpenIntents("import")
-	if err != nil || len(waiting) != 1 || waiting[0].Batch != "b" || string(waiting[0].Data) != string(batch("b").Data) {
-		t.Errorf("open intents: %+v, %v", waiting, err)
+	waiting := openIntents(t, second)
+	if len(waiting) != 1 || waiting[0].Batch != "b" || string(waiting[0].Data) != string(batch("b").Data) {
+		t.Errorf("open intents: %+v", waiting)
 	}
 	mustAppend(t, second, Entry{Phase: Done, Op: "import", Batch: "b"})
 	if all := entries(t, second); len(all) != 4 || all[3].Seq != 4 || all[3].Prev != all[2].Hash {

@@ -152,9 +152,9 @@ func checkPromises(t *testing.T, dir string, made promises) {
 	if saved < made["saved"] || saved > made["saved"]+1 {
 		t.Errorf("promised %v, saved %d", made, saved)
 	}
-	waiting, err := folder.Journal().OpenIntents("import")
-	if err != nil || int64(len(waiting)) != last[Intent]-last[Done] || len(waiting) > 1 {
-		t.Errorf("open intents: %v, %v", waiting, err)
+	waiting := openIntents(t, folder)
+	if int64(len(waiting)) != last[Intent]-last[Done] || len(waiting) > 1 {
+		t.Errorf("open intents: %v", waiting)
 	}
 	names, _ := os.ReadDir(dir)
 	for _, name := range names {

@@ -2,13 +2,10 @@ package checkpoint
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 )
 
 // Scan calls fn for every entry, from the first to the last that is on the disk when it is called, and verifies each on the way. Memory does not
@@ -32,26 +29,6 @@ func (j *Journal) Scan(fn func(Entry) error) error {
 		mark = next
 	}
 	return nil
-}
-
-// OpenIntents returns the intents of an operation that have no outcome yet, in order; of every operation when op is empty. An outcome, Done or
-// Failed, answers the intent of the same Op and Batch before it.
-func (j *Journal) OpenIntents(op string) ([]Entry, error) {
-	type key struct{ op, batch string }
-	open := map[key]Entry{}
-	err := j.Scan(func(entry Entry) error {
-		about := key{entry.Op, entry.Batch}
-		switch {
-		case op != "" && op != entry.Op:
-		case entry.Phase == Intent:
-			open[about] = entry
-		case entry.Phase == Done || entry.Phase == Failed:
-			delete(open, about)
-		}
-		return nil
-	})
-	inOrder := func(a, b Entry) int { return cmp.Compare(a.Seq, b.Seq) }
-	return slices.SortedFunc(maps.Values(open), inOrder), err
 }
 
 // Verify reads a journal and checks that every line is as it was written, in order, with none missing. It returns how many lines are right from the

@@ -22,7 +22,6 @@ func (discard) Gate(ctx context.Context) error { return ctx.Err() }
 type Recording struct {
 	mutex    sync.Mutex
 	progress Progress
-	phases   []string
 	waits    []string
 	warnings []string
 }
@@ -32,7 +31,6 @@ func (r *Recording) Phase(doing string, total int64) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.progress = Progress{Doing: doing, Total: total}
-	r.phases = append(r.phases, doing)
 }
 
 // Add counts units.
@@ -69,9 +67,6 @@ func (r *Recording) Progress() Progress {
 	defer r.mutex.Unlock()
 	return r.progress
 }
-
-// Phases are the phases so far, in order.
-func (r *Recording) Phases() []string { return r.copied(&r.phases) }
 
 // Waits are the reasons given for waiting, in order.
 func (r *Recording) Waits() []string { return r.copied(&r.waits) }

@@ -32,9 +32,6 @@ type Controls struct {
 	TagsLeft, OfferingsLeft []string
 }
 
-// Whole says that every tag and every offering is shown by somebody.
-func (c Controls) Whole() bool { return len(c.TagsLeft)+len(c.OfferingsLeft) == 0 }
-
 // shown is how many examples of pages a control member gets of each kind.
 const shown = 6
 

@@ -102,11 +102,6 @@ const (
 	RestoreCachedTags = "restore_cached_tags"
 )
 
-// Can says whether the companion can do something here. What it does not list it cannot do.
-func (c *Companion) Can(capability string) bool {
-	return c.Environment.Capabilities[capability].Available
-}
-
 // limit is how many items a request may have: what the site says, or the contract.
 func (c *Companion) limit(name string, usual int) int {
 	if given := c.Environment.Limits[name]; given > 0 {

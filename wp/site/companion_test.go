@@ -19,14 +19,15 @@ func pointer(text string) *string { return &text }
 
 func TestTheCompanionSaysWhatItCanDo(t *testing.T) {
 	companion := newStory(t, 20).companion()
-	if !companion.Can(site.SetContactIDs) || !companion.Can(site.ReadTags) || companion.Can("something else") {
+	can := companion.Environment.Capabilities
+	if !can[site.SetContactIDs].Available || !can[site.ReadTags].Available || can["something else"].Available {
 		t.Errorf("capabilities %+v", companion.Environment.Capabilities)
 	}
 	if env := companion.Environment; env.CRM.System == nil || *env.CRM.System != "convertkit" || *env.AccessAlly.Version != "4.1.0" || env.Site.Users != 20 {
 		t.Errorf("environment %+v", env)
 	}
 	without := newStory(t, 20, wptest.NoAccessAlly).companion()
-	if without.Can(site.ReadTags) || without.Environment.CRM.System != nil || without.Environment.AccessAlly.Version != nil {
+	if without.Environment.Capabilities[site.ReadTags].Available || without.Environment.CRM.System != nil || without.Environment.AccessAlly.Version != nil {
 		t.Errorf("environment without AccessAlly %+v", without.Environment)
 	}
 	if old := newStory(t, 20, wptest.AccessAlly3).companion(); *old.Environment.AccessAlly.Version != "3.6.2" {
