@@ -156,7 +156,7 @@ func checkBase(config ConnConfig) error {
 		problem = "the address is empty"
 	case base.User != nil:
 		problem = "the address must not contain a user name or password"
-	case base.Scheme == "https", base.Scheme == "http" && isLoopback(base):
+	case base.Scheme == "https", base.Scheme == "http" && Loopback(base.Hostname()):
 		return nil
 	default:
 		problem = "the address must begin with https://"
@@ -164,9 +164,8 @@ func checkBase(config ConnConfig) error {
 	return &Error{Kind: KindInvalid, Code: config.CodePrefix + CodeAddress, Op: "connect", Hint: problem}
 }
 
-// isLoopback says whether an address cannot leave this machine.
-func isLoopback(address *url.URL) bool {
-	host := address.Hostname()
+// Loopback says whether a host, without a port, is this machine itself: what goes there needs no encryption.
+func Loopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

@@ -45,7 +45,7 @@ func newPacer(settings Settings, config ConnConfig) *pacer {
 		pauses: map[string]Wait{}, latencies: map[string]*latency{}, changed: make(chan struct{}),
 		queues: map[string]chan struct{}{},
 	}
-	if !isLoopback(config.Base) {
+	if !Loopback(config.Base.Hostname()) {
 		p.speed = 1 // real CRMs keep to life's own time, whatever a setting says
 	}
 	now := time.Now()

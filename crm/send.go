@@ -114,7 +114,7 @@ func (c *Conn) exchange(ctx context.Context, out outgoing, leave turn, again boo
 }
 
 func (c *Conn) readLimits(header http.Header) []LimitReading {
-	if isLoopback(c.config.Base) && header.Get(SpeedHeader) != "" {
+	if Loopback(c.config.Base.Hostname()) && header.Get(SpeedHeader) != "" {
 		c.pacer.learnSpeed(header)
 	}
 	if c.config.Limits == nil {

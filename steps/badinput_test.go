@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -237,6 +238,23 @@ func TestATagIsRenamedOnTheSite(t *testing.T) {
 		for _, want := range []string{"missing|Circle of Friends|", "stranger|Inner Circle Member|"} {
 			if !strings.Contains(rows, want) {
 				t.Errorf("the list does not say %q:\n%s", want, rows)
+			}
+		}
+	})
+}
+
+// TestOnlyThisMachineNeedsNoEncryption types addresses that look like this machine's and are not.
+func TestOnlyThisMachineNeedsNoEncryption(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "kit")
+		at := slices.IndexFunc(j.step(steps.Start).Questions(j.state()), func(question wizard.Question) bool { return question.Key == "site.url" })
+		question := j.step(steps.Start).Questions(j.state())[at]
+		for address, fine := range map[string]bool{
+			"http://127.0.0.1:8080/members": true, "http://localhost": true, "http://[::1]/": true, "http://members.localhost": true, "https://127.0.0.1.example.com": true,
+			"http://127.0.0.1.example.com": false, "http://127.example.com": false, "http://members.example.com": false, "ftp://127.0.0.1": false,
+		} {
+			if err := wizard.Check(question, address); (err == nil) != fine {
+				t.Errorf("%s: %v", address, err)
 			}
 		}
 	})

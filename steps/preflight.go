@@ -11,6 +11,7 @@ import (
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 	"allyswitch/wizard/migration"
+	"allyswitch/wp/site"
 )
 
 // The answers about the circumstances of the switch.
@@ -161,7 +162,7 @@ func siteSeems(state *checkpoint.State) string {
 			return siteCopy
 		}
 	}
-	if loopback(host) {
+	if site.Loopback(host) {
 		return siteCopy
 	}
 	return ""

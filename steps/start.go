@@ -12,6 +12,7 @@ import (
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 	"allyswitch/wizard/migration"
+	"allyswitch/wp/site"
 )
 
 func newStart(deps *Deps) *step {
@@ -201,7 +202,7 @@ func checkSiteURL(typed string) error {
 	if err != nil || address.Host == "" || strings.ContainsAny(typed, " \t") {
 		return errors.New("this is not the address of a site; it looks like https://members.example.com")
 	}
-	if address.Scheme != "https" && !loopback(address.Hostname()) {
+	if address.Scheme != "https" && (address.Scheme != "http" || !site.Loopback(address.Hostname())) {
 		return errors.New("the address has to begin with https, so that nobody can read along")
 	}
 	return nil
@@ -228,10 +229,6 @@ func host(text string) string {
 		return text
 	}
 	return strings.TrimPrefix(strings.ToLower(address.Host), "www.")
-}
-
-func loopback(host string) bool {
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
 }
 
 // forgetCRM drops what belonged to another CRM.

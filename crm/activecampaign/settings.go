@@ -1,7 +1,6 @@
 package activecampaign
 
 import (
-	"net"
 	"net/url"
 	"regexp"
 	"strings"
@@ -30,7 +29,7 @@ func parseBase(pasted string) (*url.URL, error) {
 	if hint := wrongPage(base); hint != "" {
 		return nil, invalidSetting(hint)
 	}
-	if base.Scheme != "https" && (base.Scheme != "http" || !loopback(base.Hostname())) {
+	if base.Scheme != "https" && (base.Scheme != "http" || !crm.Loopback(base.Hostname())) {
 		return nil, invalidSetting("The API URL must begin with https://, so that nobody on the way can read the key.")
 	}
 	return &url.URL{Scheme: base.Scheme, Host: strings.ToLower(base.Host), Path: prefix(base.Path) + apiPath}, nil
@@ -57,11 +56,6 @@ func prefix(path string) string {
 		}
 	}
 	return strings.TrimRight(path, "/")
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 var looksLikeKey = regexp.MustCompile(`^[0-9a-fA-F]{40,}$`)

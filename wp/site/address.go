@@ -56,7 +56,7 @@ func readAddress(typed string) (address *url.URL, problem string) {
 		return nil, "the host is no name that a site can have"
 	}
 	address.Host = joinPort(host, address.Port())
-	if isLoopback(host) && !strings.EqualFold(scheme, "https") {
+	if Loopback(host) && !strings.EqualFold(scheme, "https") {
 		address.Scheme = "http"
 	}
 	address.RawQuery, address.Fragment = "", ""
@@ -66,7 +66,7 @@ func readAddress(typed string) (address *url.URL, problem string) {
 // readHost is a host's name in ASCII and lower case.
 func readHost(name string) (string, bool) {
 	name = strings.TrimSuffix(strings.ToLower(name), ".")
-	if isLoopback(name) || net.ParseIP(name) != nil {
+	if Loopback(name) || net.ParseIP(name) != nil {
 		return name, true
 	}
 	name, err := idna.Lookup.ToASCII(name)
@@ -99,8 +99,8 @@ func sitePath(path string) string {
 	return path
 }
 
-// isLoopback says whether a host is this machine itself, which needs no encryption.
-func isLoopback(host string) bool {
+// Loopback says whether a host, in lower case and without a port, is this machine itself, which needs no encryption.
+func Loopback(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
@@ -110,7 +110,7 @@ func isLoopback(host string) bool {
 
 // speakable says whether we may speak to this address at all: encrypted, or without leaving this machine.
 func speakable(address *url.URL) bool {
-	return address.Scheme == "https" || address.Scheme == "http" && isLoopback(strings.ToLower(address.Hostname()))
+	return address.Scheme == "https" || address.Scheme == "http" && Loopback(strings.ToLower(address.Hostname()))
 }
 
 // sameSite says whether two addresses are one site for us: the same scheme and host, with or without "www.".
