@@ -2,8 +2,14 @@ package site
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 	"unicode"
 )
 
@@ -136,6 +142,41 @@ func FuzzCandidates(f *testing.F) {
 		}
 		if again, err := candidates(found[0].String()); err != nil || again[0].String() != found[0].String() {
 			t.Errorf("%q: %s is read as %v, %v", typed, found[0], again, err)
+		}
+	})
+}
+
+// slowly answers after a while.
+type slowly time.Duration
+
+func (s slowly) RoundTrip(request *http.Request) (*http.Response, error) {
+	time.Sleep(time.Duration(s))
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("[]")), Request: request}, nil
+}
+
+// TestAWaitThatIsOverIsNotSaidToGoOn answers at the very moment at which the waiting is told.
+func TestAWaitThatIsOverIsNotSaidToGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var last string
+		wait := func(reason string) {
+			if reason != "" {
+				time.Sleep(time.Second) // whoever is told may be busy
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			last = reason
+		}
+		c := newClient(Settings{Transport: slowly(slowAfter + 500*time.Millisecond)})
+		address, _ := url.Parse("https://example.com/wp-json/")
+		if _, err := c.once(t.Context(), request{method: http.MethodGet, url: address, wait: wait}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		if last != "" {
+			t.Errorf("a minute after the answer it still says %q", last)
 		}
 	})
 }

@@ -94,9 +94,14 @@ func (c *client) once(ctx context.Context, r request) (answer, error) {
 		return answer{}, c.trouble(NotAnAddress, err.Error()).during(r.op)
 	}
 	if r.wait != nil {
-		slow := time.AfterFunc(slowAfter, func() { r.wait("the site has not answered for 5 seconds; it has up to a minute") })
+		told := make(chan struct{})
+		slow := time.AfterFunc(slowAfter, func() {
+			defer close(told)
+			r.wait("the site has not answered for 5 seconds; it has up to a minute")
+		})
 		defer func() {
 			if !slow.Stop() {
+				<-told // or the reason would come after its end, and stay
 				r.wait("")
 			}
 		}()
