@@ -46,6 +46,8 @@ func (w *window) step(text string) {
 		w.press("\r") // a note to a tick, which nobody has to write
 	case strings.Contains(keys, "y as it should be"):
 		w.mark()
+	case strings.Contains(keys, "s seen, it is right"):
+		w.settlePlaces()
 	case strings.Contains(keys, "Enter save"):
 		w.reply(text)
 	case strings.Contains(pointed, "Not finished yet"):
@@ -68,6 +70,27 @@ func (w *window) mark() {
 		w.press("\x1b[B")
 	}
 	w.press("\r")
+}
+
+// settlePlaces says of every place that waits for a person that it stays so, or that it is right: what waits stands first in the list.
+func (w *window) settlePlaces() {
+	w.t.Helper()
+	for range 10 {
+		text := w.text()
+		switch {
+		case strings.Contains(text, "› to do"):
+			w.press("x")
+		case strings.Contains(text, "› not read"), strings.Contains(text, "› look"):
+			w.press("s")
+			w.press("\r")
+		default:
+			w.press("\r")
+			return
+		}
+		w.settle()
+		w.press("\x1b[B")
+		w.settle()
+	}
 }
 
 // rowOf finds where in a list the pointer stands.

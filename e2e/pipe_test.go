@@ -22,10 +22,12 @@ type reader struct {
 	tool    int
 	// open are the numbers of the rows that are still to do, in the list that was read out last.
 	open []string
+	// judge are those of them that a person may call right: an owner leaves all others as they are.
+	judge []string
 }
 
 // rowSaid finds the number of a row that is read out, and its state.
-var rowSaid = regexp.MustCompile(`^  (\d+)\. (?:State|Result): (to do)?`)
+var rowSaid = regexp.MustCompile(`^  (\d+)\. (?:State|Result): (to do|not read|look)?`)
 
 // hears takes down what stands in a line: words to be typed, and rows to decide on.
 func (r *reader) hears(line string) {
@@ -34,12 +36,15 @@ func (r *reader) hears(line string) {
 		r.words = words
 	}
 	if strings.HasPrefix(line, "List: ") {
-		r.open = nil
+		r.open, r.judge = nil, nil
 	}
 	if row := rowSaid.FindStringSubmatch(line); row != nil {
 		r.open = slices.DeleteFunc(r.open, func(open string) bool { return open == row[1] })
 		if row[2] != "" {
 			r.open = append(r.open, row[1])
+		}
+		if row[2] == "not read" || row[2] == "look" {
+			r.judge = append(r.judge, row[1])
 		}
 	}
 }
@@ -63,6 +68,10 @@ func (r *reader) reply(line string) string {
 		return r.nextRow(" y seen")
 	case strings.Contains(line, "d to moved"):
 		return r.nextRow(" d")
+	case strings.Contains(line, "s to seen, it is right") && len(r.open) > 0 && !slices.Contains(r.judge, r.open[0]):
+		return r.nextRow(" x")
+	case strings.Contains(line, "s to seen, it is right"):
+		return r.nextRow(" s made up")
 	case strings.HasPrefix(line, "Press Enter to leave") || r.tool > 0:
 		r.tool++
 		return append([]string{"steps", "go team-settings", "help", "privacy", "2", "quit"}, "quit", "quit", "quit")[min(r.tool-1, 8)]

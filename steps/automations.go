@@ -74,24 +74,6 @@ func (s *step) automationItems(state *checkpoint.State, name string) []wizard.It
 			Look: fmt.Sprintf("the number of people who entered each automation in %s today.", name)}), wokenDoubt(state)))
 }
 
-// wokenItems ask to settle what started while the members were sent, where something did.
-func (s *step) wokenItems(state *checkpoint.State) []wizard.Item {
-	woken := note(state, Import, "woken")
-	if woken == "" {
-		return nil
-	}
-	return []wizard.Item{s.tick(state, wizard.Tick{Key: "woken-settled", Text: "You have settled with the people who entered " + woken, Look: "who they are, and what they got. Take them out of it, or write to them."})}
-}
-
-// wokenDoubt contradicts the tick that nothing has started, where the import has seen that something did, until that is settled.
-func wokenDoubt(state *checkpoint.State) string {
-	woken := note(state, Import, "woken")
-	if woken == "" || ticked(state, Automations, "woken-settled") {
-		return ""
-	}
-	return fmt.Sprintf("while members were sent, people entered %s. See who they are, and tick the box above once it is settled.", woken)
-}
-
 // Who sends a message.
 const (
 	byAccessAlly = "accessally"
@@ -144,6 +126,7 @@ func keepReview(state *checkpoint.State, review migration.Review) {
 		"has": review.Count(migration.OfferingStarts), "perhaps": review.Count(migration.OfferingPerhaps), "none": review.Count(migration.OfferingNone), "unknown": review.Count(migration.OfferingUnknown)} {
 		setCount(state, Automations, key, value)
 	}
+	keepEntrants(state, review.Entrants)
 	setNote(state, Automations, "hidden", review.Hidden)
 	var lacking []string
 	for _, one := range review.Offerings {
@@ -229,6 +212,7 @@ func (s *step) reviewFacts(state *checkpoint.State, name string) []wizard.Fact {
 	if hidden := note(state, Automations, "hidden"); hidden != "" {
 		facts = append(facts, fact(wizard.MarkUnknown, "Not shown", hidden))
 	}
+	facts = append(facts, entrantsFacts(state, name)...)
 	if all := count(state, Automations, "offerings"); all > 0 {
 		mark := wizard.MarkGood
 		switch {

@@ -98,6 +98,8 @@ func (v *voice) reply(asked string) string {
 		return v.nextRow(steps.Test, "controls", "y as I expected")
 	case strings.Contains(asked, "d to moved"):
 		return v.nextRow(steps.Payments, "orders", "d")
+	case strings.Contains(asked, "s to seen, it is right"):
+		return v.nextPlace()
 	}
 	for _, step := range v.j.all {
 		for _, question := range step.(wizard.Sheeted).Questions(v.j.state()) {
@@ -115,6 +117,20 @@ func (v *voice) nextRow(step, table, words string) string {
 	for i := range list.Rows {
 		if list.Row(i)[0] == "to do" {
 			return fmt.Sprintf("%d %s", i+1, words)
+		}
+	}
+	return ""
+}
+
+// nextPlace settles the first place that waits for a person, and goes on when there is none.
+func (v *voice) nextPlace() string {
+	list := v.j.table(steps.TagReview, "references")
+	for i := range list.Rows {
+		switch list.Row(i)[0] {
+		case "to do":
+			return fmt.Sprintf("%d x", i+1)
+		case "look", "not read":
+			return fmt.Sprintf("%d s as I expected", i+1)
 		}
 	}
 	return ""

@@ -72,6 +72,9 @@ func TestWithTheCompanionTheSiteIsReadBeforeTheTicksCount(t *testing.T) {
 			t.Fatal("step 9 is done although nobody has read the site")
 		}
 		j.run(steps.TagReview, "references")
+		for row, key := range []string{"x", "s", "s"} {
+			j.row(steps.TagReview, "references", key, row, "")
+		}
 		if j.status(steps.TagReview) != wizard.Done {
 			t.Fatalf("everything is matched: %s", j.facts(steps.TagReview))
 		}

@@ -16,7 +16,7 @@ func Standing(state *checkpoint.State, id string) string {
 	case id == CRMSetup && note(state, CRMSetup, "asked") != "":
 		return say("%d not there, %d not to be told, %d there", has("missing"), has("unknown"), has("there"))
 	case id == TagReview && note(state, TagReview, "read") != "":
-		return say("%d {place|places} to do, %d to look at, %d not read, %d done", has("todo"), has("look"), has("unreadable"), has("done"))
+		return say("%d {place|places} still to do, of which %d to look at and %d not read; %d done, %d settled by you", has("todo")+has("look")+has("unreadable"), has("look"), has("unreadable"), has("done"), has("settled"))
 	case id == Automations && has("offerings") > 0:
 		return offeringsWords(state)
 	case id == LinkUsers && note(state, LinkUsers, "links") != "":

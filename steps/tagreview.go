@@ -42,6 +42,7 @@ func (s *step) reviewSheet(state *checkpoint.State) wizard.Sheet {
 		Known:    "No item shows an empty or invalid tag any more.",
 		Help: []string{
 			"AccessAlly's article names six kinds of items. The ones below those are not in it, but hold tags too.",
+			"With the companion, three kinds of rows wait for you: \"to do\" points to a tag of before; \"look\" and \"not read\" no machine can judge. Match the first on the site and read again, or press x if it is to stay so. Look at the others, and press s.",
 			"Without the companion there is a worksheet: print it, and tick it off row by row, with the key d. What you have ticked off is kept.",
 			"You can take a tick back at any time: press space on it once more.",
 		},
@@ -56,9 +57,11 @@ func (s *step) placeItems(state *checkpoint.State) []wizard.Item {
 	return s.worksheetItems(state)
 }
 
-// reviewTick is a box that what was read, or the worksheet, may contradict.
+// reviewTick is a box that what was read, or the worksheet, may contradict. A kind of which something is open is no longer optional.
 func (s *step) reviewTick(state *checkpoint.State, tick wizard.Tick) wizard.Tick {
-	return doubt(s.tick(state, tick), s.reviewDoubt(state, tick.Key))
+	why := s.reviewDoubt(state, tick.Key)
+	tick.Optional = tick.Optional && why == ""
+	return doubt(s.tick(state, tick), why)
 }
 
 // omittedPlaces hold tags too, although the vendor's article does not name them.

@@ -24,6 +24,7 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	items = append(items, s.siteLinksItems(state, "")...)
 	items = append(items, s.visitorTask(state, "See what a visitor gets", "Looks at the front page without logging in. In maintenance mode it is closed, and that is right until the tests are done."))
+	items = append(items, s.entrantsItems(state)...)
 	items = append(items, s.controlItems(state)...)
 	items = append(items, s.handTests(state)...)
 	return wizard.Sheet{
@@ -52,6 +53,7 @@ func (s *step) testFacts(state *checkpoint.State) []wizard.Fact {
 	facts = append(facts, s.siteLinksFacts(state)...)
 	facts = append(facts, s.cronFacts(state)...)
 	facts = append(facts, s.visitorFacts(state)...)
+	facts = append(facts, entrantsFacts(state, s.deps.crmName(state))...)
 	facts = append(facts, controlFacts(state)...)
 	return append(facts, s.finalVerdict(state)...)
 }
@@ -69,6 +71,9 @@ func (s *step) finalVerdict(state *checkpoint.State) []wizard.Fact {
 	problems := count(state, Test, "site-problems") + int64(len(failed))
 	if !accepted {
 		problems += changes
+	}
+	if wokenDoubt(state) != "" {
+		problems++
 	}
 	if !linksRead(state) {
 		problems += int64(len(unlinked))

@@ -48,6 +48,7 @@ func unfoldedAt(deps *Deps, crm, level string) *checkpoint.State {
 	setCount(state, Import, "plan.unconfirmed", 1)
 	setCount(state, Import, "failed", 1)
 	setCount(state, Test, "controls", 1)
+	setCount(state, Automations, "entrants-told", 1)
 	setNote(state, TagReview, "read", "yes")
 	setCount(state, Tags, "gaps", 1)
 	setAnswer(state.Step(Tags), keyTagList, "x")

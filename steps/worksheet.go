@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ func reviewKinds() []reviewKind {
 		{"page-permissions", "Pages", "permissions of their own, redirects", []string{"page-permission"}},
 		{"shortcodes", "Shortcodes", "text for people with a tag", []string{"shortcode"}},
 		{"theme", "The theme's code", "numbers of tags in it", []string{"theme-code"}},
-		{"community", "CommunityAlly, WP Fusion", "groups and links", []string{"wp-fusion"}},
+		{"community", "CommunityAlly, WP Fusion", "groups and links", []string{"community", "wp-fusion"}},
 		{"teams", "Teams", "leader and member tag, release and revoke", []string{"team"}},
 		{"other", "Other", "settings and whatever else holds a tag", []string{"setting"}},
 	}
@@ -159,59 +158,6 @@ func (s *step) reviewDoubt(state *checkpoint.State, box string) string {
 		return ""
 	}
 	return fmt.Sprintf("on your worksheet %s still open: %s.", several(len(open), "row is", "rows are"), strings.Join(open, ", "))
-}
-
-// placesDoubt names the places of a kind that still point to a tag of before, as the companion has read them last.
-func (s *step) placesDoubt(state *checkpoint.State, box string) string {
-	rows, open := s.deps.files.rows(s.deps.Folder, migration.ReferencesFile), 0
-	first := ""
-	// What is to do stands first in the file.
-	for i := 0; i < rows.len() && rows.cell(i, "state") == "to do"; i++ {
-		if boxOf(rows.cell(i, "kind")) == box && note(state, TagReview, placeKey(rows, i)) == "" {
-			open++
-			first = cmp.Or(first, rows.cell(i, "title"), rows.cell(i, "old_tag"))
-		}
-	}
-	if open == 0 {
-		return ""
-	}
-	return fmt.Sprintf("on the site %s to a tag of before, the first is %q. Match it, save, and read everything again.", several(open, "place of this kind still points", "places of this kind still point"), first)
-}
-
-// boxOf is the box that a place belongs to by the companion's word for its kind. A kind that nobody knows belongs to the others.
-func boxOf(word string) string {
-	for _, kind := range reviewKinds() {
-		if slices.Contains(kind.words, word) {
-			return kind.box
-		}
-	}
-	return "other"
-}
-
-// placeKey is what the owner's word about a place that stays as it is is kept under.
-func placeKey(rows *fileRows, row int) string {
-	return "left." + rows.cell(row, "kind") + "|" + rows.cell(row, "title") + "|" + rows.cell(row, "old_tag") + "|" + rows.cell(row, "edit")
-}
-
-// placesTable shows every place as the companion has read it. One that points to a tag of before can be left so, on purpose: a dead form, for example.
-func (s *step) placesTable(state *checkpoint.State) wizard.Table {
-	rows := s.deps.files.rows(s.deps.Folder, migration.ReferencesFile)
-	return wizard.Table{Key: "references", Title: "Everything that uses a tag (saved in tag-references.csv)", Rows: rows.len(),
-		Columns: []wizard.Column{{Title: "State", Width: 7}, {Title: "What", Width: 18}, {Title: "Title"}, {Title: "Old tag", Width: 20}, {Title: "New tag", Width: 20}},
-		Row: func(i int) []string {
-			state := cmp.Or(note(state, TagReview, placeKey(rows, i)), rows.cell(i, "state"))
-			return []string{state, rows.cell(i, "kind"), rows.cell(i, "title"), rows.cell(i, "old_tag"), rows.cell(i, "new_tag") + rows.cell(i, "note")}
-		},
-		Actions: []wizard.RowAction{{Key: "x", Label: "stays so on purpose, or take that back", Do: func(row int, _ string) (wizard.Change, error) {
-			key := placeKey(rows, row)
-			return func(state *checkpoint.State) {
-				if note(state, TagReview, key) != "" {
-					delete(state.Step(TagReview).Notes, key)
-					return
-				}
-				setNote(state, TagReview, key, "left")
-			}, nil
-		}, Done: func(row int) bool { return note(state, TagReview, placeKey(rows, row)) != "" }}}}
 }
 
 // worksheetFacts say how far the worksheet is, once it is used.

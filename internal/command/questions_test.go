@@ -76,8 +76,13 @@ func askedOn(t *testing.T, entry registry.Entry, day string) map[string]wizard.I
 	defer folder.Close()
 	deps := &steps.Deps{Folder: folder, CRMs: registry.All(), Secrets: steps.NewSecrets(nil), Transport: onDay(day, sandbox.Transport(made.Sandbox)), SiteTransport: made.SiteTransport}
 	all := steps.All(deps)
-	asked := map[string]wizard.Item{}
-	_, err = plain.Run(t.Context(), plain.Config{Steps: all, Folder: steps.Keeping{Folder: folder, Steps: all, After: made.Follow}, Out: io.Discard,
+	asked, rows := map[string]wizard.Item{}, map[string]string{}
+	for key, word := range made.Answers {
+		if strings.HasPrefix(key, steps.TagReview+".references.") {
+			rows[key] = word
+		}
+	}
+	_, err = plain.Run(t.Context(), plain.Config{Steps: all, Folder: steps.Keeping{Folder: folder, Steps: all, After: made.Follow}, Out: io.Discard, Answers: rows,
 		Fallback: func(step string, item wizard.Item) (string, bool) {
 			key := keyOf(step, item)
 			asked[key] = item

@@ -137,7 +137,7 @@ func TestStatusHasNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := status(t, dir, false)
-	for _, words := range []string{"2 not there, 1 not to be told, 4 there", "7 places to do, 3 to look at, 0 not read, 40 done", "6 orders still open; 9 subscriptions: 6 to move", "4 people to test with: 1 as it should be, 1 not"} {
+	for _, words := range []string{"2 not there, 1 not to be told, 4 there", "10 places still to do, of which 3 to look at and 0 not read; 40 done, 0 settled by you", "6 orders still open; 9 subscriptions: 6 to move", "4 people to test with: 1 as it should be, 1 not"} {
 		if !strings.Contains(text, words) {
 			t.Errorf("the status does not say %q:\n%s", words, text)
 		}

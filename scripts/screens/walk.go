@@ -51,6 +51,8 @@ func (w *window) step(text string) error {
 		return w.check(pointed)
 	case strings.Contains(keys, "y as it should be"):
 		return w.mark()
+	case strings.Contains(keys, "s seen, it is right"):
+		return w.settlePlaces()
 	case strings.Contains(keys, "Enter save"):
 		return w.reply(text)
 	case strings.Contains(pointed, "Not finished yet"):
@@ -79,6 +81,31 @@ func (w *window) mark() error {
 		}
 	}
 	return w.press("\r")
+}
+
+// settlePlaces says of every place that waits for a person that it stays so, or that it is right: what waits stands first in the list.
+func (w *window) settlePlaces() error {
+	for range 10 {
+		text, keys := w.text(), []string{"s", "\r", "\x1b[B"}
+		switch {
+		case pointsTo(text, "to do"):
+			keys = []string{"x", "\x1b[B"}
+		case !pointsTo(text, "not read") && !pointsTo(text, "look"):
+			return w.press("\r")
+		}
+		for _, key := range keys {
+			if err := w.press(key); err != nil {
+				return err
+			}
+		}
+		w.settle()
+	}
+	return nil
+}
+
+// pointsTo says that the pointer of a list stands on a row with this state.
+func pointsTo(text, state string) bool {
+	return strings.Contains(text, "› "+state) || strings.Contains(text, "> "+state)
 }
 
 // goBack returns to what is still open, as the last line of the screen says. On a busy computer a key may come before what it was meant for.

@@ -68,12 +68,24 @@ func New(options Options) (*Demo, error) {
 		"site.url": "https://demo.example.com", "crm.provider": options.CRM, "crm.url": "http://127.0.0.1",
 		"export.file": export, "tags.file": filepath.Join(options.Folder, "tags-demo.csv"), "values.used": "no",
 	}}
+	for place, word := range placesSeen() {
+		demo.Answers["tag-review.references."+place] = word
+	}
 	for key, value := range box.Credentials() {
 		demo.keep(entry, key, value)
 	}
 	login := server.Credentials()
 	demo.Answers["site.user"], demo.Secrets["site.password"] = login["site.user"], login["site.password"]
 	return demo, demo.writeFiles()
+}
+
+// placesSeen are the places of the made-up site that no machine can settle, and what its made-up owner says of each in step 9.
+func placesSeen() map[string]string {
+	return map[string]string{
+		"Offers now": "x", // the tag of its shortcode is in no CRM
+		"theme-code": "s made up: the demo's owner says that the theme names no tag by number",
+		"_accessally_post_permission (number 103)": "s made up: the demo's owner says that the page shows the right tag",
+	}
 }
 
 // keep sorts a credential to the answers or to the secrets.

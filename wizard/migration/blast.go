@@ -23,16 +23,16 @@ type Blast struct {
 	Unknown string `json:"unknown,omitempty"`
 	// Hidden is what the CRM's API never shows, empty where it shows all.
 	Hidden string `json:"hidden,omitempty"`
-	// listed is how many automations there were, switched off or not.
-	listed int
+	// listed are all automations that there were, switched off or not.
+	listed []crm.Automation
 }
 
 // readings is how many automations the import will read: all of them before anything is sent, and again after it where something is to stay quiet.
 func (b Blast) readings() int {
 	if slices.ContainsFunc(b.Starts, Start.watched) {
-		return 2 * b.listed
+		return 2 * len(b.listed)
 	}
-	return b.listed
+	return len(b.listed)
 }
 
 // Start is one active automation, sequence, form, campaign or workflow, and whom the tags and fields that are about to be written could start it for.
@@ -97,7 +97,7 @@ func (p *Plan) blast(ctx context.Context, client *crm.Client) (Blast, error) {
 		blast.Unknown = fmt.Sprintf("%s could not say what would start: %v.", client.Provider().Name, err)
 		return blast, nil
 	}
-	blast.listed = len(automations)
+	blast.listed = automations
 	for _, automation := range automations {
 		if start, may := p.start(automation, client.Features()); may {
 			blast.Starts = append(blast.Starts, start)
@@ -195,6 +195,9 @@ func (r *importer) passBlast(ctx context.Context) error {
 		return &Refusal{ErrUndecided, describeOpen(open, r.deps.Decisions)}
 	}
 	r.blast = blast
+	if err := rememberEntrants(r.deps, blast.listed); err != nil {
+		return err
+	}
 	return r.noteDecisions(blast)
 }
 
@@ -220,6 +223,9 @@ func (r *importer) noteDecisions(blast Blast) error {
 	}
 	if len(accepted) == 0 {
 		return nil
+	}
+	if err := acceptEntrants(r.deps, accepted); err != nil {
+		return err
 	}
 	return r.deps.note(checkpoint.Note, OpAccepted, "", accepted)
 }

@@ -46,6 +46,8 @@ type Review struct {
 	Unclear int
 	// Hidden says what the CRM does not show at all, empty where it shows everything.
 	Hidden string
+	// Entrants is who has entered what since before the import.
+	Entrants Entrants
 }
 
 // Count is how many offerings have a verdict.
@@ -74,6 +76,9 @@ func ReviewAutomations(ctx context.Context, deps Deps, offerings []wp.Offering, 
 		return Review{}, doing("read which automations there are", err)
 	case err != nil:
 		review.Hidden = strings.TrimSpace(deps.CRM.Provider().Name + " does not list its automations to this key. " + review.Hidden)
+	}
+	if review.Entrants, err = compareEntrants(deps, automations); err != nil {
+		return Review{}, err
 	}
 	review.judge(roster, offerings, automations, deps.CRM.Features())
 	return review, review.save(deps, roster, automations)

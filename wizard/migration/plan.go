@@ -123,7 +123,7 @@ func MakePlan(ctx context.Context, deps Deps, report job.Reporter) (*Plan, error
 		return nil, err
 	}
 	plan.planMembers(deps.CRM, roster, own, found, ledger)
-	if err := plan.planStarts(ctx, deps.CRM); err != nil {
+	if err := plan.planStarts(ctx, deps); err != nil {
 		return nil, err
 	}
 	plan.planCosts(deps.CRM.Provider(), deps.CRM.Features(), roster, account, seen)
@@ -274,10 +274,13 @@ func (p *Plan) planCosts(provider crm.Provider, features crm.Features, roster *R
 }
 
 // planStarts works out what the import could set off. A CRM that cannot tell is said to be unable to, which is not the same as none.
-func (p *Plan) planStarts(ctx context.Context, client *crm.Client) error {
-	blast, err := p.blast(ctx, client)
+func (p *Plan) planStarts(ctx context.Context, deps Deps) error {
+	blast, err := p.blast(ctx, deps.CRM)
 	if err == nil {
-		err = blast.readFirst(ctx, client)
+		err = blast.readFirst(ctx, deps.CRM)
+	}
+	if err == nil {
+		err = rememberEntrants(deps, blast.listed)
 	}
 	p.Blast = blast
 	return err

@@ -1,13 +1,13 @@
 package migration
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strconv"
-	"strings"
 
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
@@ -33,6 +33,25 @@ type References struct {
 	Places, ToDo, Done, Look int
 	// Unreadable could not be read: nothing is known about them.
 	Unreadable int
+}
+
+// The states of a place in tag-references.csv. All but PlaceDone wait for a person.
+const (
+	PlaceToDo   = "to do"
+	PlaceUnread = "not read"
+	PlaceLook   = "look"
+	PlaceDone   = "done"
+)
+
+// What a person has said of a place that waits for one.
+const (
+	PlaceSeen = "seen"
+	PlaceLeft = "left"
+)
+
+// PlaceKey is what a person's word about a row of tag-references.csv is kept under. It names the tags as well: the word is about what was there then.
+func PlaceKey(cell func(column string) string) string {
+	return "place." + cmp.Or(cell("place"), cell("kind")+"|"+cell("title")+"|"+cell("edit")) + "|" + cell("old_tag") + "|" + cell("new_tag")
 }
 
 // ReadReferences lists every place on the site that uses a tag. Before the switch it remembers what each place used; afterwards it says which of them still
@@ -99,21 +118,35 @@ func writeReferences(folder *checkpoint.Folder, found []site.TagReference, unrea
 	for _, one := range found {
 		state, note := judgePlace(one, names, before, switched)
 		switch state {
-		case "to do":
+		case PlaceToDo:
 			count.ToDo++
-		case "done":
+		case PlaceDone:
 			count.Done++
 		default:
 			count.Look++
 		}
 		was := before[placeName(one)]
-		rows = append(rows, []string{state, one.Kind, one.Title, was.Name, names[one.Tag], one.Edit, note})
+		rows = append(rows, []string{state, one.Kind, cmp.Or(one.Title, one.Key), was.Name, names[one.Tag], one.Edit, note, placeName(one)})
 	}
 	for _, one := range unreadable {
-		rows = append(rows, []string{"look", one.Section, one.Key, "", "", "", "could not be read: " + one.Why})
+		place := one.Section + "|" + one.Key + "|" + strconv.FormatInt(one.ID, 10)
+		rows = append(rows, []string{PlaceUnread, cmp.Or(one.Kind, one.Section), unreadTitle(one), "", "", "", "could not be read: " + one.Why, place})
 	}
-	slices.SortStableFunc(rows, func(a, b []string) int { return strings.Compare(b[0], a[0]) })
-	return count, writeRows(folder, ReferencesFile, append([][]string{{"state", "kind", "title", "old_tag", "new_tag", "edit", "note"}}, rows...))
+	slices.SortStableFunc(rows, func(a, b []string) int { return placeRank(a[0]) - placeRank(b[0]) })
+	return count, writeRows(folder, ReferencesFile, append([][]string{{"state", "kind", "title", "old_tag", "new_tag", "edit", "note", "place"}}, rows...))
+}
+
+// placeRank brings what waits for somebody to the top.
+func placeRank(state string) int {
+	return slices.Index([]string{PlaceToDo, PlaceUnread, PlaceLook, PlaceDone}, state)
+}
+
+// unreadTitle names a place that could not be read: by its setting, and by the page or user that it belongs to.
+func unreadTitle(one site.UnreadablePlace) string {
+	if one.ID == 0 {
+		return one.Key
+	}
+	return fmt.Sprintf("%s (number %d)", one.Key, one.ID)
 }
 
 // judgePlace says whether a place is matched: to do, done, or to be looked at.
@@ -122,17 +155,17 @@ func judgePlace(one site.TagReference, names map[string]string, before map[strin
 	was, remembered := before[placeName(one)]
 	switch {
 	case one.Dynamic:
-		return "look", "worked out by code: a developer has to look"
+		return PlaceLook, "worked out by code: a developer has to look"
 	case !switched:
-		return "to do", ""
+		return PlaceToDo, ""
 	case !known:
-		return "to do", "the tag is not known in the CRM"
+		return PlaceToDo, "the tag is not known in the CRM"
 	case remembered && was.Name == now:
-		return "done", ""
+		return PlaceDone, ""
 	case remembered && was.Tag == one.Tag:
-		return "to do", fmt.Sprintf("still the old number, which is now %q", now)
+		return PlaceToDo, fmt.Sprintf("still the old number, which is now %q", now)
 	case remembered && was.Name != "":
-		return "look", fmt.Sprintf("was %q, is now %q", was.Name, now)
+		return PlaceLook, fmt.Sprintf("was %q, is now %q", was.Name, now)
 	}
-	return "look", "was not there before the switch"
+	return PlaceLook, "was not there before the switch"
 }

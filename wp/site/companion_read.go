@@ -145,9 +145,11 @@ type TagReference struct {
 // UnreadablePlace is a place that may hold tags and could not be read.
 type UnreadablePlace struct {
 	Section string `json:"-"`
-	Key     string `json:"key"`
-	ID      int64  `json:"id"`
-	Why     string `json:"why"`
+	// Kind is the kind of place that its name speaks for, "" where the companion is too old to tell.
+	Kind string `json:"kind"`
+	Key  string `json:"key"`
+	ID   int64  `json:"id"`
+	Why  string `json:"why"`
 }
 
 // TagReferences lists everywhere that tags are known to be used, and the places that could not be read.

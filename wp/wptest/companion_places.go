@@ -81,28 +81,28 @@ func (h *Handler) references(q *question, after int64) reply {
 		return invalid("section", "rest_not_in_enum", "section is not one of options, postmeta, content, theme, usermeta, and tables.")
 	}
 	list, unreadable := []object{}, []object{}
-	place := func(kind, key string, id int64, path, tag string, certain bool) {
+	place := func(kind, key string, id int64, title, path, tag string, certain bool) {
 		known := any(tag != "" && tag != "4711")
 		if h.is(NoAccessAlly) {
 			known = nil
 		}
-		list = append(list, object{"kind": kind, "certain": certain, "key": key, "id": id, "title": "", "path": path, "tag": tag, "known": known, "edit": ""})
+		list = append(list, object{"kind": kind, "certain": certain, "key": key, "id": id, "title": title, "path": path, "tag": tag, "known": known, "edit": ""})
 	}
 	switch {
 	case after > 0 || h.is(NoAccessAlly):
 	case section == "options":
 		for n, offering := range h.site.Offerings {
 			key := fmt.Sprintf("_accessally_offering_%d", n+1)
-			place("offering", key, int64(n+1), "tags.base.tag", h.tags.id(offering.Base), true)
-			place("offering", key, int64(n+1), "tags.revoke.tag", h.tags.id(offering.Revoke), true)
+			place("offering", key, int64(n+1), offering.Name, "tags.base.tag", h.tags.id(offering.Base), true)
+			place("offering", key, int64(n+1), offering.Name, "tags.revoke.tag", h.tags.id(offering.Revoke), true)
 		}
 	case section == "content":
-		place("shortcode", "accessally_has_tag", 150, "[accessally_has_tag] has_tag", "4711", false)
+		place("shortcode", "accessally_has_tag", 150, "Offers now", "[accessally_has_tag] has_tag", "4711", false)
 	case section == "theme":
-		place("theme-code", "themes/twentytwentythree/theme-code.php", 9, "themes/twentytwentythree/theme-code.php:9", "", false)
+		place("theme-code", "themes/twentytwentythree/theme-code.php", 9, "", "themes/twentytwentythree/theme-code.php:9", "", false)
 		list[0]["dynamic"] = true
 	case section == "postmeta":
-		unreadable = append(unreadable, object{"key": "_accessally_post_permission", "id": 103, "why": "not readable as PHP data"})
+		unreadable = append(unreadable, object{"kind": "page-permission", "key": "_accessally_post_permission", "id": 103, "why": "not readable as PHP data"})
 	}
 	return data(http.StatusOK, object{"section": section, "references": list, "unreadable": unreadable, "looked_at": len(list) + len(unreadable), "next": nil})
 }

@@ -124,8 +124,12 @@ func (f *facts) setupTables() []Table {
 
 // referenceTables are the places that use a tag: read from the site, or the rows of the worksheet that were ticked off.
 func (f *facts) referenceTables() []Table {
-	places := listTable("places", "Places that use a tag (tag-references.csv)", f.files.places, columns("State", "Kind", "Place", "Tag before", "Tag now", "Note"), func(row record) []Text {
-		return []Text{outside(row.cell("state")), outside(row.cell("kind")), outside(row.cell("title")), outside(row.cell("old_tag")), outside(row.cell("new_tag")), outside(row.cell("note"))}
+	places := listTable("places", "Places that use a tag (tag-references.csv)", f.files.places, columns("State", "Kind", "Place", "Tag before", "Tag now", "Note", "What a person said", "When"), func(row record) []Text {
+		word, at, words := "", "", ""
+		if parts := strings.SplitN(f.state.Steps["tag-review"].Notes[migration.PlaceKey(row.cell)], "\t", 3); len(parts) == 3 {
+			word, at, words = parts[0], parts[1], parts[2]
+		}
+		return []Text{outside(row.cell("state")), outside(row.cell("kind")), outside(row.cell("title")), outside(row.cell("old_tag")), outside(row.cell("new_tag")), outside(row.cell("note")), private(strings.TrimRight(word+": "+words, ": ")), stamped(at)}
 	})
 	sheet := Table{ID: "worksheet", Caption: "Rows of the worksheet that were ticked off", Columns: columns("Item", "When", "Note")}
 	kept := f.state.Steps["tag-review"].Notes

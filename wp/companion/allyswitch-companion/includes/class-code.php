@@ -33,7 +33,7 @@ final class Code {
 		$answer = Places::nothing();
 		foreach ( $posts as list( $id, $weight ) ) {
 			if ( $weight > References::HEAVY ) {
-				$answer['unreadable'][] = Places::unreadable( 'post_content', (int) $id, 'too large to look into' );
+				$answer['unreadable'][] = Places::unreadable( 'post_content', (int) $id, 'too large to look into', 'shortcode' );
 				continue;
 			}
 			$text                 = (string) $wpdb->get_var( $wpdb->prepare( "SELECT post_content FROM {$wpdb->posts} WHERE ID = %d", $id ) );
@@ -59,13 +59,13 @@ final class Code {
 		foreach ( $page as $file ) {
 			$name = ltrim( str_replace( wp_normalize_path( WP_CONTENT_DIR ), '', wp_normalize_path( $file ) ), '/' );
 			if ( filesize( $file ) > self::BYTES || ! is_readable( $file ) ) {
-				$answer['unreadable'][] = Places::unreadable( $name, 0, 'too large to look into, or not readable' );
+				$answer['unreadable'][] = Places::unreadable( $name, 0, 'too large to look into, or not readable', 'theme-code' );
 				continue;
 			}
 			$answer['references'] = array_merge( $answer['references'], self::calls( $name, (string) file_get_contents( $file ) ) ); // phpcs:ignore WordPress.WP.AlternativeFunctions
 		}
 		if ( 0 === $after && count( $files ) >= self::FILES ) {
-			$answer['unreadable'][] = Places::unreadable( 'themes', 0, 'more than ' . self::FILES . ' files: the rest was not looked at' );
+			$answer['unreadable'][] = Places::unreadable( 'themes', 0, 'more than ' . self::FILES . ' files: the rest was not looked at', 'theme-code' );
 		}
 		$answer['looked_at'] = count( $page );
 		$answer['next']      = $after + $limit < count( $files ) ? $after + $limit : null;

@@ -148,16 +148,18 @@ final class Places {
 	/**
 	 * A place that should have been readable.
 	 *
-	 * @param string $key Its name.
-	 * @param int    $id  Its post, user or line.
-	 * @param string $why A few words.
+	 * @param string $key  Its name.
+	 * @param int    $id   Its post, user or line.
+	 * @param string $why  A few words.
+	 * @param string $kind Its kind, where its name does not tell.
 	 * @return array
 	 */
-	public static function unreadable( $key, $id, $why ) {
+	public static function unreadable( $key, $id, $why, $kind = '' ) {
 		return array(
-			'key' => $key,
-			'id'  => $id,
-			'why' => $why,
+			'kind' => '' === $kind ? References::kind( $key, '' ) : $kind,
+			'key'  => $key,
+			'id'   => $id,
+			'why'  => $why,
 		);
 	}
 

@@ -25,6 +25,7 @@ final class References {
 		'/^_progressally_post_meta$/'             => 'progressally-page',
 		'/^_accessally_post_permission$/'         => 'page-permission',
 		'/^wpf_accessally_settings$/'             => 'wp-fusion',
+		'/^_?communityally/i'                     => 'community',
 		'/operation/i'                            => 'custom-operation',
 		'/director(y|ies)/i'                      => 'directory',
 		'/team/i'                                 => 'team',
@@ -108,8 +109,14 @@ final class References {
 		);
 	}
 
-	/** The kind of a place. */
-	private static function kind( $name, $path ) {
+	/**
+	 * The kind of a place.
+	 *
+	 * @param string $name The option, meta key or table.
+	 * @param string $path The place inside.
+	 * @return string
+	 */
+	public static function kind( $name, $path ) {
 		if ( Known::PROGRESS_META === $name && preg_match( '/quiz|grade|survey|segment/i', $path ) ) {
 			return 'progressally-quiz';
 		}
