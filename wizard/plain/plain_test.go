@@ -149,6 +149,20 @@ func TestTablesAreDecidedByNumber(t *testing.T) {
 		"E-mail: anna@example.org", "That did not work: It has bought something.")
 }
 
+func TestTheQuestionOfARowHearsTheWordsThatWorkEverywhere(t *testing.T) {
+	out, result, err := talk(t, wizardtest.NewShelf(), "2 m\nquit\nThis is not read any more\n", wizardtest.People(25))
+	if err != nil || !result.Quit || strings.Count(out, "The right address") != 1 {
+		t.Errorf("quit leads to %+v (%v):\n%s", result, err, out)
+	}
+	out, result, err = talk(t, wizardtest.NewShelf(), "2 m\nback\n1 x\n\nquit\n", wizardtest.People(25))
+	if err != nil || !result.Quit || !strings.Contains(out, "It has bought something.") {
+		t.Errorf("back leads to %+v (%v):\n%s", result, err, out)
+	}
+	if _, _, err := talk(t, wizardtest.NewShelf(), "2 m\n", wizardtest.People(25)); err == nil {
+		t.Errorf("the end of the input at the question of a row: %v", err)
+	}
+}
+
 func TestPrivacyInLines(t *testing.T) {
 	var out bytes.Buffer
 	_, _ = plain.Run(t.Context(), plain.Config{Steps: []wizard.Step{wizardtest.People(5)}, Folder: wizardtest.NewShelf(), In: strings.NewReader("\nquit\n"),

@@ -37,9 +37,9 @@ func (w *walker) table(ctx context.Context, t *talk, table wizard.Table) (verdic
 			w.rows(table, top, top+rowsAtOnce)
 			continue
 		}
-		row, err := w.row(ctx, t, table, words)
-		if err != nil {
-			return quit, err
+		row, where, err := w.row(ctx, t, table, words)
+		if err != nil || where == quit || where == leap {
+			return where, err
 		}
 		table = w.tableNow(t, table)
 		w.rows(table, row, row+1)
@@ -84,27 +84,31 @@ func (w *walker) rows(table wizard.Table, from, to int) {
 	}
 }
 
-// row does something with the row that is named by its number, and returns it; −1 when there is none to read out again.
-func (w *walker) row(ctx context.Context, t *talk, table wizard.Table, words []string) (int, error) {
+// row does something with the row that is named by its number, and returns it; −1 when there is none to read out again. The words that lead elsewhere do so from
+// its question too; back leads from there to the list.
+func (w *walker) row(ctx context.Context, t *talk, table wizard.Table, words []string) (int, verdict, error) {
 	number, err := strconv.Atoi(words[0])
 	action, found := actionOf(table, words)
 	if err != nil || number < 1 || number > table.Rows || !found {
 		w.say("  Type a row's number and one of the letters, for example: 1 %s", exampleKey(table))
-		return -1, nil
+		return -1, goOn, nil
 	}
 	answer := strings.Join(words[2:], " ")
 	if action.Ask != nil && answer == "" {
 		w.describe(*action.Ask)
 		line, where, err := w.ask(ctx, t, *action.Ask)
+		if errors.Is(err, errEnded) {
+			return -1, goOn, nil // the list ends its turn at the same place
+		}
 		if err != nil || where != goOn {
-			return -1, err
+			return -1, where, err
 		}
 		answer = line
 	}
 	if action.Ask != nil {
 		answer, _ = chosen(*action.Ask, answer)
 	}
-	return number - 1, w.decide(action, number-1, answer)
+	return number - 1, goOn, w.decide(action, number-1, answer)
 }
 
 func actionOf(table wizard.Table, words []string) (wizard.RowAction, bool) {
