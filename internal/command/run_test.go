@@ -256,6 +256,17 @@ func TestAnswersThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+func TestEverySiteHasAFolderOfItsOwn(t *testing.T) {
+	for site, want := range map[string]string{
+		"https://members.example.com": "members.example.com", "http://Example.com/blog/": "example.com-blog", "127.0.0.1:8080/site": "127.0.0.1-8080-site",
+		"https://müller.example": "xn--mller-kva.example", "https://möller.example": "xn--mller-jua.example", "https://anna:s3cret-word@example.com": "example.com", "": "my-site", "https://": "my-site", "../..": "my-site",
+	} {
+		if got := folderName(site); got != want {
+			t.Errorf("%s lies in %s, want %s", site, got, want)
+		}
+	}
+}
+
 func TestRunUntilAStepAndOn(t *testing.T) {
 	w := newWorld(t)
 	got := w.run(t.Context(), RunOptions{Answers: w.answers("kit", map[string]string{"site.url": ""}), Set: []string{"site.url=https://set.example.com"}, Until: "edit-csv"})

@@ -8,11 +8,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/net/idna"
 
 	"allyswitch/crm"
 	"allyswitch/crm/registry"
@@ -163,9 +166,17 @@ func dataFolder(env func(string) string) (string, error) {
 	return filepath.Join(home, ".local", "share", "allyswitch"), nil
 }
 
-// folderName is a site's address as the name of a folder.
+// folderName is a site's address as the name of a folder. Names with other letters are written as the network does, or müller.de and möller.de would be one
+// folder; a password that somebody has typed into the address is left out.
 func folderName(site string) string {
-	_, site, _ = strings.Cut("://"+strings.TrimPrefix(strings.TrimPrefix(site, "https://"), "http://"), "://")
+	site = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(site), "https://"), "http://")
+	if address, err := url.Parse("https://" + site); err == nil && address.Host != "" {
+		host, err := idna.Lookup.ToASCII(address.Hostname())
+		if err != nil {
+			host = address.Hostname()
+		}
+		site = strings.TrimSuffix(host+":"+address.Port(), ":") + address.Path
+	}
 	name := strings.Map(func(r rune) rune {
 		if r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
 			return r
