@@ -152,7 +152,8 @@ func TestTagsInTheThemesCode(t *testing.T) {
 		file := r.Path[strings.LastIndex(r.Path, "/")+1:]
 		got = append(got, fmt.Sprintf("%s %s %v", file, r.Tag, r.Certain))
 	}
-	want := []string{"theme-code.php:6 1001 true", "theme-code.php:6 4711 true", "theme-code.php:8 1002 true", "theme-code.php:8  true", "theme-code.php:9 1003 false", "theme-code.php:9  false"}
+	want := []string{"theme-code.php:6 1001 true", "theme-code.php:6 4711 true", "theme-code.php:8 1002 true", "theme-code.php:8  true", "theme-code.php:9 1003 false", "theme-code.php:9  false",
+		"theme-code.php:11 1004 true", "theme-code.php:12 1005 false", "theme-code.php:12  false"}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %v\nwant  %v", got, want)
 	}

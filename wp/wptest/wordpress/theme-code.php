@@ -8,3 +8,6 @@ if ( accessally_has_any_tag_id( '1001,4711' ) ) {
 } elseif ( accessally_has_any_tag_id( "1002,$tag" ) ) {
 	AccessAllyAPI::add_tag_by_wp_user_id( 1003, $user_id );
 }
+if ( \accessally_has_any_tag_id( '1004' ) ) {
+	\AccessAllyAPI::add_tag_by_wp_user_id( 1005, $user_id );
+}

@@ -99,14 +99,14 @@ final class Code {
 		if ( false === stripos( $code, 'accessally' ) || ! function_exists( 'token_get_all' ) ) {
 			return array();
 		}
-		$tokens = array_values(
+		$tokens = array_map( array( __CLASS__, 'without_namespace' ), array_values(
 			array_filter(
 				token_get_all( $code ),
 				static function ( $token ) {
 					return ! is_array( $token ) || ! in_array( $token[0], array( T_WHITESPACE, T_COMMENT, T_DOC_COMMENT ), true );
 				}
 			)
-		);
+		) );
 		$list = array();
 		foreach ( $tokens as $i => $token ) {
 			if ( is_array( $token ) && T_STRING === $token[0] && self::is_call( $tokens, $i ) ) {
@@ -114,6 +114,12 @@ final class Code {
 			}
 		}
 		return $list;
+	}
+
+	/** A name with a backslash in front, as code in a namespace writes it, is a token of its own from PHP 8.0 on: here it is the name alone. */
+	private static function without_namespace( $token ) {
+		$qualified = defined( 'T_NAME_FULLY_QUALIFIED' ) && is_array( $token ) && T_NAME_FULLY_QUALIFIED === $token[0];
+		return $qualified ? array( T_STRING, ltrim( $token[1], '\\' ), $token[2] ) : $token;
 	}
 
 	/** Whether a word is a call of a function about tags: accessally_…tag…( or AccessAlly…::…tag…( */
