@@ -65,12 +65,3 @@ func openedMeanwhile(state *checkpoint.State) bool {
 	facts := closedHoursFact(state)
 	return state.Answer(Import, "import.route") == routeUpload || len(facts) > 0 && facts[0].Mark == wizard.MarkWarn
 }
-
-// closedAgain asks before the switch whether the site is closed again, where it may have been open meanwhile.
-func (s *step) closedAgain(state *checkpoint.State) []wizard.Item {
-	if !openedMeanwhile(state) {
-		return nil
-	}
-	return []wizard.Item{s.tick(state, wizard.Tick{Key: "closed-again", Text: "Maintenance mode is on, if you had opened the site again", Where: accessAlly("Settings", "General Setup", "Migration Tools"),
-		Look: "what a visitor gets, in a private browser window. Only then look for changes below: nothing may change any more."})}
-}

@@ -36,7 +36,7 @@ func TestThePeopleToTestWith(t *testing.T) {
 		if box.Set != nil || !strings.Contains(box.Doubt, "user "+first+": the library is closed to them") || j.status(steps.Test) == wizard.Done {
 			t.Fatalf("a test went wrong, and the box says %q", box.Doubt)
 		}
-		if facts := factsOf(j, steps.Test); !strings.Contains(facts, "Verdict: Not passed: 1 thing is to be settled") {
+		if facts := factsOf(j, steps.Test); !strings.Contains(facts, "Verdict: Not passed: the test with 1 person went wrong. Settle this") {
 			t.Errorf("the facts: %s", facts)
 		}
 		j.row(steps.Test, "controls", "y", 0, "open now")

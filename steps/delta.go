@@ -3,11 +3,13 @@ package steps
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
 	"allyswitch/wizard/job"
 	"allyswitch/wizard/migration"
+	"allyswitch/wp"
 	"allyswitch/wp/site"
 )
 
@@ -29,10 +31,13 @@ func (s *step) deltaItems(state *checkpoint.State) []wizard.Item {
 		return append(items, unchanged)
 	}
 	looked := note(state, Switch, "delta.files") == file+"\n"+tags
+	ask := s.secondQuestions(state, file)
+	items = append(items, ask...)
 	items = append(items,
 		s.ask(state, wizard.Question{Key: "delta.tags.file", Label: "The tag file, made anew as well", Validate: checkFile,
 			Help: "Without it, tags that were bought or taken away since then stay unknown."}),
-		s.crmTask(state, wizard.Task{Key: "look", Label: "Look for changes since the export", Required: true, Complete: looked, Help: "Compares the second export with what was sent. Nothing is sent."},
+		s.crmTask(state, wizard.Task{Key: "look", Label: "Look for changes since the export", Required: true, Complete: looked, Help: "Compares the second export with what was sent. Nothing is sent.",
+			Locked: lockedUnless(complete(wizard.Sheet{Items: ask}), "Say first which column of the second export is which.")},
 			s.lookForChanges(file, tags, state)))
 	if looked {
 		items = append(items, s.changeItems(state)...)
@@ -74,14 +79,19 @@ func (s *step) readAgain(state *checkpoint.State) []wizard.Item {
 }
 
 func (s *step) lookForChanges(file, tags string, state *checkpoint.State) func(context.Context, migration.Deps, job.Reporter) (wizard.Change, error) {
-	input := migration.DeltaInput{File: cleanPath(file), Mapping: mapping(state)}
-	if file == s.deps.path(migration.SiteUsersAgainFile) {
-		input.Mapping = nil // what was read from the site has the usual headings, whatever the first export had
-	}
+	input, mappings := migration.DeltaInput{File: cleanPath(file)}, s.secondMappings(state, file)
 	if tags != "" {
 		input.Tags = cleanPath(tags)
 	}
 	return func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
+		layout, err := migration.LookAtExport(input.File, nil)
+		if err != nil {
+			return nil, err
+		}
+		if input.Mapping = suiting(mappings, layout); input.Mapping == nil && layout.NeedsMapping {
+			report.Warn("The second export has other columns than the first. Say above which is which, then look again.")
+			return func(state *checkpoint.State) { keepSecondColumns(state, file, layout) }, nil
+		}
 		if err := migration.CheckExportIsOurs(deps, migration.CleanInput{File: input.File, Mapping: input.Mapping}); err != nil {
 			return nil, err
 		}
@@ -224,8 +234,15 @@ func (s *step) carriedOver(state *checkpoint.State) bool {
 func unfoldDelta(state *checkpoint.State) {
 	setAnswer(state.Step(Switch), "delta.export.file", "x")
 	setNote(state, Switch, "delta.files", "x\n")
+	setNote(state, Switch, outsideNote, `{"hindered":"unreachable"}`)
+	setNote(state, Switch, columnsOf, "x\n"+fileMark("x"))
+	setNote(state, Switch, "delta.ask", strings.Join(wp.MemberColumns(), "\n"))
+	setNote(state, Switch, "delta.columns", "a heading of your file")
+	for _, column := range wp.MemberColumns() {
+		setAnswer(state.Step(Switch), secondColumns().key(column), noColumn)
+	}
 	setAnswer(state.Step(Switch), "delta.lost", lostRemove)
 	setNote(state, Switch, "remembered", rememberedAll)
-	state.Step(Switch).Ticks = map[string]checkpoint.Tick{"unchanged": {}, "closed-again": {}}
+	state.Step(Switch).Ticks = map[string]checkpoint.Tick{"unchanged": {}, "closed-again": {}, contentClosed: {}}
 	setNote(state, Import, "woken", "x")
 }

@@ -1,12 +1,14 @@
 package steps_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"allyswitch/crm/registry"
+	"allyswitch/crm/sandbox"
 	"allyswitch/steps"
 	"allyswitch/wizard"
 	"allyswitch/wp/wptest"
@@ -82,5 +84,79 @@ func (j *journey) asks(step, key string) bool {
 	return slices.ContainsFunc(j.step(step).Sheet(j.state()).Items, func(item wizard.Item) bool {
 		tick, is := item.(wizard.Tick)
 		return is && tick.Key == key
+	})
+}
+
+// Whoever lets AllySwitch read the users has them read again before the switch: the word that nobody has changed does not do. A second download does.
+func TestTheSwitchWaitsForTheSecondReading(t *testing.T) {
+	for _, level := range []string{"REST", "companion"} {
+		t.Run(level, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				j := begin(t, "keap")
+				answers := atLevel(true)
+				if level == "REST" {
+					j, answers = beginOverREST(t, "keap"), withoutPlugin()
+				}
+				if err := j.walk(steps.APIKeys, answers); err != nil {
+					t.Fatal(err)
+				}
+				if level == "companion" {
+					j.run(steps.Switch, "remember")
+				}
+				j.tick(steps.Switch, "unchanged")
+				j.confirm(steps.Switch, "switch.confirm")
+				if j.asks(steps.Switch, "switched") {
+					t.Fatal("nobody has read the users again, and the switch is offered")
+				}
+				whole := j.deps.SiteTransport
+				j.deps.SiteTransport = roundTripper(func(request *http.Request) (*http.Response, error) {
+					return says(request, http.StatusInternalServerError, "text/plain", ""), nil
+				})
+				if j.try(steps.Switch, "again") == nil || j.asks(steps.Switch, "switched") {
+					t.Fatal("the reading did not work, and the switch is offered")
+				}
+				j.deps.SiteTransport = whole
+				j.run(steps.Switch, "again")
+				if j.asks(steps.Switch, "switched") {
+					t.Fatal("nobody has compared what was read, and the switch is offered")
+				}
+				j.run(steps.Switch, "look")
+				if !j.asks(steps.Switch, "switched") {
+					t.Errorf("nothing has changed: %q", wizard.Pending(j.step(steps.Switch).Sheet(j.state())))
+				}
+				j.answer(steps.Switch, "delta.export.file", j.file("second.csv", string(j.demo.Site.Export())))
+				j.answer(steps.Switch, "delta.tags.file", j.file("second-tags.csv", string(j.demo.Site.MemberTags())))
+				j.run(steps.Switch, "look")
+				if !j.asks(steps.Switch, "switched") {
+					t.Errorf("a second download takes the place of the reading: %q", wizard.Pending(j.step(steps.Switch).Sheet(j.state())))
+				}
+			})
+		})
+	}
+}
+
+// A reading that has found somebody contradicts the word that nobody has changed, until they are carried over.
+func TestAReadingThatFoundChangesContradictsTheWord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := atTheSwitch(t, "companion")
+		if !j.asks(steps.Switch, "switched") {
+			t.Fatalf("nothing has changed yet: %q", wizard.Pending(j.step(steps.Switch).Sheet(j.state())))
+		}
+		late := *j.person("revoked@example.com")
+		late.ID, late.Email, late.Login = 900001, "late.comer@example.com", "late.comer"
+		later := *j.demo.Site
+		later.People = append(slices.Clone(later.People), late)
+		server := later.Handler()
+		server.SwitchTo("managed")
+		j.deps.SiteTransport = sandbox.Transport(server)
+		j.run(steps.Switch, "again", "look")
+		box := j.box(steps.Switch, "unchanged")
+		if box.Set != nil || !strings.Contains(box.Doubt, "You ticked this, but the second export shows 1 member who is still to be carried over") || j.asks(steps.Switch, "switched") {
+			t.Fatalf("somebody has joined, and the box says %q: %s", box.Doubt, j.facts(steps.Switch))
+		}
+		j.run(steps.Switch, "carry")
+		if box := j.box(steps.Switch, "unchanged"); box.Set == nil || box.Doubt != "" || !j.asks(steps.Switch, "switched") {
+			t.Errorf("they are carried over, and the box says %q", box.Doubt)
+		}
 	})
 }

@@ -73,9 +73,9 @@ func entrantsFacts(state *checkpoint.State, name string) []wizard.Fact {
 	return facts
 }
 
-// entrantsItems count once more, near the end of the switch, who has entered what: where the CRM tells.
+// entrantsItems count once more, near the end of the switch, who has entered what: where the CRM tells, and where something is not settled yet.
 func (s *step) entrantsItems(state *checkpoint.State) []wizard.Item {
-	if count(state, Automations, "entrants-told") == 0 {
+	if count(state, Automations, "entrants-told") == 0 && wokenDoubt(state) == "" {
 		return nil
 	}
 	return []wizard.Item{s.crmTask(state, wizard.Task{Key: "entered", Label: "Count again who has entered an automation", Required: true, Complete: s.doneWith(state, "entered") && wokenDoubt(state) == "",

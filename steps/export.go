@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,9 +14,6 @@ import (
 	"allyswitch/wizard/migration"
 	"allyswitch/wp"
 )
-
-// noColumn is the answer that a file has no such column.
-const noColumn = "-"
 
 func newExport(deps *Deps) *step {
 	s := &step{id: Export, title: "Export all WordPress users", deps: deps}
@@ -44,7 +40,7 @@ func (s *step) exportSheet(state *checkpoint.State) wizard.Sheet {
 			}}),
 	)
 
-	items = append(append(items, s.mappingQuestions(state)...), s.valuesItems(state)...)
+	items = append(append(items, firstColumns().questions(s, state)...), s.valuesItems(state)...)
 	if tags != "" {
 		items = append(items, s.ask(state, wizard.Question{Key: "tags.unlisted", Label: "What about members who are not in the tag file?", Default: "unknown",
 			Choices: []wizard.Choice{{Value: "unknown", Label: "Not known: show them as not decidable"}, {Value: "none", Label: "They have no tags: the file is complete"}}}))
@@ -160,21 +156,8 @@ func warnOfTags(read *wp.MemberTags, report job.Reporter) {
 
 func keepLayout(state *checkpoint.State, layout wp.Layout) {
 	setNote(state, Export, "kind", say("%s, %s, %d {column|columns}", layout.Kind, layout.Encoding, len(layout.Columns)))
-	setNote(state, Export, "columns", strings.Join(layout.Columns, "\n"))
 	setNote(state, Export, "secrets", strings.Join(layout.Secrets, ", "))
-	var ask, same []string
-	for column, heading := range layout.Mapping {
-		same = append(same, column+"\t"+heading)
-	}
-	slices.Sort(same)
-	setNote(state, Export, "mapping", strings.Join(same, "\n"))
-	for _, column := range wp.MemberColumns() {
-		if layout.Mapping[column] == "" && layout.NeedsMapping {
-			ask = append(ask, column)
-			setNote(state, Export, "proposed."+column, cmp.Or(layout.Proposed[column], noColumn))
-		}
-	}
-	setNote(state, Export, "ask", strings.Join(ask, "\n"))
+	firstColumns().keep(state, layout)
 }
 
 func keepTags(state *checkpoint.State, read *wp.MemberTags) {
@@ -186,40 +169,6 @@ func keepTags(state *checkpoint.State, read *wp.MemberTags) {
 	setCount(state, Export, "tag-names", len(read.Counts))
 	setCount(state, Export, "tagged", len(read.Tags))
 	setCount(state, Export, "tag-findings", len(read.Findings))
-}
-
-// mappingQuestions asks which heading stands for a column, only for those that are not there under their own name.
-func (s *step) mappingQuestions(state *checkpoint.State) []wizard.Item {
-	var items []wizard.Item
-	choices := []wizard.Choice{{Value: noColumn, Label: "no column: leave it empty"}}
-	for _, heading := range strings.Split(note(state, Export, "columns"), "\n") {
-		choices = append(choices, wizard.Choice{Value: heading, Label: heading})
-	}
-	for _, column := range strings.Fields(note(state, Export, "ask")) {
-		items = append(items, s.ask(state, wizard.Question{Key: "column." + column, Label: "Which column holds " + column + "?", Required: true,
-			Default: note(state, Export, "proposed."+column), Choices: choices,
-			Help: "Your file has no column of this name. AllySwitch proposes the one that looks most like it."}))
-	}
-	return items
-}
-
-// mapping is what has been answered about columns, nil when nothing had to be asked.
-func mapping(state *checkpoint.State) wp.Mapping {
-	if note(state, Export, "ask") == "" {
-		return nil
-	}
-	mapping := wp.Mapping{}
-	for _, column := range wp.MemberColumns() {
-		if heading := state.Answer(Export, "column."+column); heading != "" && heading != noColumn {
-			mapping[column] = heading
-		}
-	}
-	for _, pair := range strings.Split(note(state, Export, "mapping"), "\n") {
-		if column, heading, ok := strings.Cut(pair, "\t"); ok {
-			mapping[column] = heading
-		}
-	}
-	return mapping
 }
 
 func (s *step) exportFacts(state *checkpoint.State) []wizard.Fact {

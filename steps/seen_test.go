@@ -106,29 +106,3 @@ func TestWithTheCompanionTheSiteIsReadBeforeTheTicksCount(t *testing.T) {
 		}
 	})
 }
-
-// Whoever was told to open the site while members are brought in says before the switch that it is closed again.
-func TestASiteThatWasOpenMeanwhileIsClosedBeforeTheSwitch(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		j := begin(t, "keap")
-		j.reach(steps.APIKeys)
-		j.tick(steps.Switch, "unchanged")
-		j.confirm(steps.Switch, "switch.confirm")
-		if j.asks(steps.Switch, "closed-again") || !j.asks(steps.Switch, "switched") {
-			t.Fatal("the site was closed all the time, and is asked about")
-		}
-		if err := j.keeper.Apply(func(state *checkpoint.State) {
-			state.Step(steps.Maintenance).Answers = map[string]string{"maintenance.hours": "1"}
-			state.Step(steps.Import).Notes["route.seconds"] = "7200"
-		}); err != nil {
-			t.Fatal(err)
-		}
-		if !j.asks(steps.Switch, "closed-again") || j.asks(steps.Switch, "switched") {
-			t.Fatal("the site may be open, and the switch is offered")
-		}
-		j.tick(steps.Switch, "closed-again")
-		if !j.asks(steps.Switch, "switched") {
-			t.Error("the site is closed again, and the switch is not offered")
-		}
-	})
-}

@@ -213,8 +213,9 @@ func (s *step) viewTasks(state *checkpoint.State) (before, after wizard.Task) {
 
 // frontStayed says that AllySwitch has looked twice, and that a visitor got exactly the same.
 func frontStayed(state *checkpoint.State) bool {
-	var before, after site.View
-	if json.Unmarshal([]byte(note(state, Maintenance, "view.before")), &before) != nil || json.Unmarshal([]byte(note(state, Maintenance, "view.after")), &after) != nil {
+	before, recorded := seenBy(state, Maintenance, "view.before")
+	after, again := seenBy(state, Maintenance, "view.after")
+	if !recorded || !again {
 		return false
 	}
 	change := site.Compare(before, after)
@@ -223,8 +224,9 @@ func frontStayed(state *checkpoint.State) bool {
 
 // viewFacts say whether and how the page changed for a visitor, and how long the site has been closed.
 func viewFacts(state *checkpoint.State) []wizard.Fact {
-	var before, after site.View
-	if json.Unmarshal([]byte(note(state, Maintenance, "view.before")), &before) != nil || json.Unmarshal([]byte(note(state, Maintenance, "view.after")), &after) != nil {
+	before, recorded := seenBy(state, Maintenance, "view.before")
+	after, again := seenBy(state, Maintenance, "view.after")
+	if !recorded || !again {
 		return nil
 	}
 	change := site.Compare(before, after)

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"slices"
 
 	"allyswitch/wizard"
 	"allyswitch/wizard/checkpoint"
@@ -10,7 +11,7 @@ import (
 func newSwitch(deps *Deps) *step {
 	s := &step{id: Switch, title: "Switch AccessAlly to the CRM", deps: deps}
 	s.inputs = restsOn(theMembers, theAccount, theProof)
-	s.sheet, s.answered = s.switchSheet, rememberExport
+	s.sheet, s.answered = s.switchSheet, secondGiven
 	return s
 }
 
@@ -40,7 +41,7 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 			"AccessAlly describes no way back from this step. Your backup is the only one, and only until payments run again.",
 			"Stay logged in as administrator in a second browser until you have seen that you can still log in.",
 		},
-		Did:   append(s.gateFacts(state), s.deltaFacts(state)...),
+		Did:   slices.Concat(s.gateFacts(state), outsideFacts(state), s.deltaFacts(state)),
 		Items: items,
 		Known: fmt.Sprintf("The CRM Integration tab shows %s after the page has been loaded again.", entry),
 		Help: []string{

@@ -24,6 +24,7 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 	}
 	items = append(items, s.siteLinksItems(state, "")...)
 	items = append(items, s.visitorTask(state, "See what a visitor gets", "Looks at the front page without logging in. In maintenance mode it is closed, and that is right until the tests are done."))
+	items = append(items, s.siteFaultsQuestion(state)...)
 	items = append(items, s.entrantsItems(state)...)
 	items = append(items, s.controlItems(state)...)
 	items = append(items, s.handTests(state)...)
@@ -35,7 +36,7 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 		Warnings: []string{
 			"Logging in as a member can start ProgressAlly events that add tags. Use members who do not mind, or made-up ones.",
 		},
-		Did:   s.testFacts(state),
+		Did:   append(s.testFacts(state), s.finalVerdict(state, items)...),
 		Items: items,
 		Known: "Nobody has lost access, and the tests by hand went well.",
 		Help: []string{
@@ -47,71 +48,14 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 	}
 }
 
-// testFacts are what was found, and in the end the verdict.
+// testFacts are what was found.
 func (s *step) testFacts(state *checkpoint.State) []wizard.Fact {
 	facts := s.verdictFacts(state)
 	facts = append(facts, s.siteLinksFacts(state)...)
 	facts = append(facts, s.cronFacts(state)...)
 	facts = append(facts, s.visitorFacts(state)...)
 	facts = append(facts, entrantsFacts(state, s.deps.crmName(state))...)
-	facts = append(facts, controlFacts(state)...)
-	return append(facts, s.finalVerdict(state)...)
-}
-
-// finalVerdict is all of it in a word and a sentence.
-func (s *step) finalVerdict(state *checkpoint.State) []wizard.Fact {
-	if note(state, Test, "access") == "" {
-		return nil
-	}
-	members := members(count(state, Test, "kept") + count(state, Test, "lost") + count(state, Test, "undecided"))
-	_, failed := controlsCount(state)
-	_, unlinked := s.seenByHand(state)
-	changes := accessChanges(state)
-	accepted := changes > 0 && state.Answer(Test, "test.accept") == acceptance(changes)
-	problems := count(state, Test, "site-problems") + int64(len(failed))
-	if !accepted {
-		problems += changes
-	}
-	if wokenDoubt(state) != "" {
-		problems++
-	}
-	if !linksRead(state) {
-		problems += int64(len(unlinked))
-	}
-	switch {
-	case problems > 0:
-		return []wizard.Fact{fact(wizard.MarkBad, "Verdict", fmt.Sprintf("Not passed: %s to be settled before the site is opened.", several(problems, "thing is", "things are")))}
-	case accepted && s.handTested(state):
-		return []wizard.Fact{fact(wizard.MarkWarn, "Verdict", fmt.Sprintf("Accepted with changes: of %s the access of %s changes, and you have accepted that. The tests by hand went well.%s", members, number(changes), notLinkedWords(state)))}
-	case accepted:
-		return []wizard.Fact{fact(wizard.MarkPlain, "Verdict", fmt.Sprintf("Not decided yet: of %s the access of %s changes, and you have accepted that; the tests by hand are still to do.", members, number(changes)))}
-	case s.handTested(state) && !linksRead(state):
-		return []wizard.Fact{fact(wizard.MarkUnknown, "Verdict", fmt.Sprintf("Passed as far as AllySwitch can see: all %s keep what they could open, and the tests by hand went well.%s", members, notLinkedWords(state)))}
-	case s.handTested(state):
-		return []wizard.Fact{fact(wizard.MarkGood, "Verdict", fmt.Sprintf("Passed: all %s keep what they could open, and the tests by hand went well.", members))}
-	}
-	return []wizard.Fact{fact(wizard.MarkPlain, "Verdict", fmt.Sprintf("Not decided yet: the machine found nothing wrong with %s; the tests by hand are still to do.", members))}
-}
-
-// notLinkedWords admit that nobody has read the contact IDs on the site, where that is so.
-func notLinkedWords(state *checkpoint.State) string {
-	if linksRead(state) {
-		return ""
-	}
-	return " Not known: whether every user is linked to their contact on the site."
-}
-
-// acceptance are the words that accept a number of changes.
-func acceptance(changes int64) string { return fmt.Sprintf("accept %d", changes) }
-
-// handTested says that every test by hand is ticked, and no check contradicts it.
-func (s *step) handTested(state *checkpoint.State) bool {
-	for _, item := range s.handTests(state) {
-		if tick, ok := item.(wizard.Tick); ok && !tick.Optional && tick.Set == nil {
-			return false
-		}
-	}
-	return true
+	return append(facts, controlFacts(state)...)
 }
 
 func (s *step) accessTable(state *checkpoint.State) []wizard.Item {

@@ -170,18 +170,18 @@ func TestAnAcceptanceOfAnotherNumberIsNone(t *testing.T) {
 			}
 			return factsOf(j, steps.Test)
 		}
-		if facts := counts(50, "accept 1"); !strings.Contains(facts, "Not passed: 50 things") {
+		if facts := counts(50, "accept 1"); !strings.Contains(facts, "Not passed: the access of 50 of 81 members changes. Settle") {
 			t.Errorf("one was accepted, 50 are lost: %s", facts)
 		}
-		if facts := counts(50, "accept 50"); !strings.Contains(facts, "Accepted with changes") || !strings.Contains(facts, "Not known: whether every user is linked") {
+		if facts := counts(50, "accept 50"); !strings.Contains(facts, "Accepted as it is: the access of 50 of 81 members changes, and you have accepted that. The tests by hand went well") || !strings.Contains(facts, "Not known: whether every user is linked") {
 			t.Errorf("50 were accepted: %s", facts)
 		}
 		j.untick(steps.Test, "purchase")
-		if facts := factsOf(j, steps.Test); !strings.Contains(facts, "Not decided yet") || !strings.Contains(facts, "you have accepted that; the tests by hand are still to do") {
+		if facts := factsOf(j, steps.Test); !strings.Contains(facts, "Not decided yet") || !strings.Contains(facts, `you have accepted that. Still open: tick "A test purchase gives access".`) {
 			t.Errorf("a test by hand is open: %s", facts)
 		}
 		j.row(steps.Test, "controls", "x", 0, "closed to them")
-		if facts := factsOf(j, steps.Test); !strings.Contains(facts, "Not passed: 1 thing is") {
+		if facts := factsOf(j, steps.Test); !strings.Contains(facts, "Not passed: the test with 1 person went wrong. Settle") {
 			t.Errorf("a test went wrong: %s", facts)
 		}
 	})

@@ -62,6 +62,8 @@ func unfoldedAt(deps *Deps, crm, level string) *checkpoint.State {
 	unfoldDelta(state)
 	setCount(state, LinkUsers, "unlinked", 1)
 	setCount(state, Test, "lost", 1)
+	setNote(state, Test, "visitor", "broken")
+	setCount(state, Test, "visitor-status", 500)
 	setAnswer(state.Step(Payments), ordersFileKey, "x")
 	setNote(state, Payments, "orders.ask", "email contact_id order_id status next_charge")
 	setNote(state, Payments, "orders.columns", "a heading of your file")
