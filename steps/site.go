@@ -76,7 +76,8 @@ func (s *step) companionTask(state *checkpoint.State, task wizard.Task, run func
 func (s *step) siteItems(state *checkpoint.State) []wizard.Item {
 	items := []wizard.Item{
 		wizard.Instruction{Text: "If you let AllySwitch log in to the site, it reads users by itself, and with its companion plugin also tags and offerings. Without, you download files.",
-			Where: []string{"Users", "Profile", "Application Passwords"}, Look: "the button Add New Application Password. Call it AllySwitch, and copy what it shows. It is not your own password, and you can take it back at any time."},
+			Where: []string{"Users", "Profile", "Application Passwords"}, Look: "the button Add New Application Password. Call it AllySwitch, and copy what it shows. It is not your own password, and you can take it back at any time.",
+			Link: authorizePage(state)},
 		s.ask(state, wizard.Question{Key: "site.user", Label: "Your login name on the site (optional)", Help: "An administrator's. Leave it empty to work with files."}),
 		s.ask(state, wizard.Question{Key: "site.password", Label: "The application password (optional)", Secret: true, Env: "ALLYSWITCH_SITE_PASSWORD"}),
 	}
@@ -85,6 +86,19 @@ func (s *step) siteItems(state *checkpoint.State) []wizard.Item {
 	}
 	items = append(items, s.siteTask(state, wizard.Task{Key: "site", Label: "Log in to the site", Help: "Changes nothing on the site.", Complete: s.doneWith(state, "site")}, lookAtSite))
 	return append(items, s.companionItems(state)...)
+}
+
+// authorizePage is the site's own page on which somebody who is logged in there allows AllySwitch in and gets a password to paste. Until the site was found it is
+// where WordPress has it as a rule (wp-admin/authorize-application.php, from WordPress 5.6 on); empty while there is no site.
+func authorizePage(state *checkpoint.State) string {
+	told := note(state, Start, "site.authorize")
+	switch {
+	case state.Site.URL == "":
+		return ""
+	case told != "" && sameSite(told, state.Site.URL):
+		return told
+	}
+	return strings.TrimSuffix(state.Site.URL, "/") + "/wp-admin/authorize-application.php?app_name=AllySwitch"
 }
 
 // companionItems offer the companion plugin, and say how to put it on the site.
@@ -119,9 +133,10 @@ func (d *Deps) writeCompanion() error {
 
 // lookAtSite logs in and finds out what the site lets us do.
 func lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
+	keepPage := func(state *checkpoint.State) { setNote(state, Start, "site.authorize", found.AuthorizeURL()) }
 	login, err := found.Login(ctx)
 	if err != nil {
-		return nil, err
+		return keepPage, err
 	}
 	for _, finding := range login.Findings {
 		report.Warn(finding.What + " " + finding.Now)
@@ -137,6 +152,7 @@ func lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wiz
 	}
 	info := found.Info()
 	return func(state *checkpoint.State) {
+		keepPage(state)
 		state.Site.Name = info.Name
 		setNote(state, Start, "level", at)
 		setNote(state, Start, "site", fmt.Sprintf("%s, logged in as %s", cmp.Or(info.Name, host(state.Site.URL)), login.Account.Login))
