@@ -26,7 +26,7 @@ type View struct {
 	Hindered Kind `json:"hindered,omitempty"`
 }
 
-// Look gets the front page as a visitor does, past caches where they let us. It does not need the REST API, nor a login.
+// Look gets the front page as a visitor does, with what a cache in between makes of it. It does not need the REST API, nor a login.
 func Look(ctx context.Context, settings Settings, typed string) (View, error) {
 	folders, err := candidates(typed)
 	if err != nil {
