@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -20,6 +21,7 @@ func newAPIKeys(deps *Deps) *step {
 func (s *step) keysSheet(state *checkpoint.State) wizard.Sheet {
 	name := s.deps.crmName(state)
 	provider, _ := s.deps.provider(state)
+	entry := cmp.Or(provider.AccessAllyName, name)
 	items := []wizard.Item{
 		wizard.Instruction{Text: "Where the keys are in " + name, Where: provider.Guide.Where, Look: provider.Guide.LooksLike},
 	}
@@ -27,7 +29,7 @@ func (s *step) keysSheet(state *checkpoint.State) wizard.Sheet {
 		items = append(items, wizard.Instruction{Text: text})
 	}
 	items = append(items, wizard.Instruction{Text: "See what AccessAlly's own tab asks for, before you make a key for it.", Where: accessAlly("Settings", "CRM Integration"),
-		Look: "the fields that appear when " + name + " is chosen in the dropdown. Do not save yet. What the tab asks for counts, if it is something else than here: get that, and tell AccessAlly's support."})
+		Look: "the fields that appear when " + entry + " is chosen in the dropdown. Do not save yet. What the tab asks for counts, if it is something else than here: get that, and tell AccessAlly's support."})
 	items = append(items,
 		s.crmTask(state, wizard.Task{Key: "check", Label: "Check AllySwitch's own key again", Required: true, Complete: s.doneWith(state, "check"),
 			Help: "Asks the CRM whose key it is. It must be the account where the members now are."}, checkAgain),
@@ -42,7 +44,8 @@ func (s *step) keysSheet(state *checkpoint.State) wizard.Sheet {
 		Did:   s.keyFacts(state),
 		Items: items,
 		Known: "The key opens the account that the members were brought into.",
-		Help:  append([]string{"What people often paste instead of the key:"}, provider.Guide.Mistakes...),
+		Help: append(append([]string{"What people often paste instead of the key:"}, provider.Guide.Mistakes...),
+			"Tell support: which fields AccessAlly's tab shows, and the code of the error. Never a key."),
 	}
 }
 

@@ -24,14 +24,14 @@ const (
 
 // careItems ask how carefully to go.
 func (s *step) careItems(state *checkpoint.State, name string) []wizard.Item {
-	items := []wizard.Item{s.ask(state, wizard.Question{Key: keyCanaries, Label: "Send made-up members ahead?", Default: "no",
+	items := []wizard.Item{s.ask(state, wizard.Question{Key: keyCanaries, Label: "Send made-up members ahead? (optional)", Default: "no",
 		Help:    fmt.Sprintf("One for each offering, twelve at most. They go before everybody, and are looked at after each phase. %s They count as contacts in %s as long as they live.", s.canaryEnd(state, name), name),
 		Choices: []wizard.Choice{{Value: "no", Label: "No"}, {Value: "yes", Label: "Yes, at a domain of mine"}}})}
 	if state.Answer(Import, keyCanaries) == "yes" {
 		items = append(items, s.ask(state, wizard.Question{Key: keyDomain, Label: "The domain of their addresses", Required: true, Validate: checkDomain,
 			Help: "A domain of your own, so that no stranger gets their mail: they are called canary+… at that domain."}))
 	}
-	return append(items, s.ask(state, wizard.Question{Key: keyThrottle, Label: "How much of the allowed pace, in percent?", Default: "100", Validate: checkPercent,
+	return append(items, s.ask(state, wizard.Question{Key: keyThrottle, Label: "How much of the allowed pace, in percent? (optional)", Default: "100", Validate: checkPercent,
 		Help: "Less than 100 leaves room for other programs that use the same account at the same time."}))
 }
 

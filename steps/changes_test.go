@@ -90,7 +90,8 @@ func TestAnotherExportFileAsksToCheckAgain(t *testing.T) {
 func TestAnotherCRMAsksToCheckAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := begin(t, "activecampaign")
-		j.reach(steps.Switch)
+		j.reach(steps.APIKeys)
+		j.answer(steps.Switch, "switch.confirm", "switch to ActiveCampaign")
 		j.answer(steps.Start, "crm.provider", "drip")
 		if got := j.state().Answer(steps.Start, "crm.url"); got != "" {
 			t.Errorf("the address of the first CRM is kept: %s", got)
@@ -190,6 +191,7 @@ func TestGapsHaveToBeAcceptedByTheirNumber(t *testing.T) {
 		j := begin(t, "activecampaign")
 		j.reach(steps.Import)
 		j.someoneMeddles()
+		j.tick(steps.Tags, "every-tag")
 		j.run(steps.Tags, "prove")
 		for _, words := range []string{"yes", "accept", "accept 1 gaps", "accept 3 gaps", "ACCEPT 2 GAPS"} {
 			if err := j.keeper.Answer(j.step(steps.Tags), "tags.accept", words); err == nil {

@@ -16,7 +16,7 @@ const closedHoursKey = "maintenance.hours"
 
 // closedHoursQuestion asks how long the site may be closed, so that step 4 can say what fits into that time.
 func (s *step) closedHoursQuestion(state *checkpoint.State) wizard.Question {
-	return s.ask(state, wizard.Question{Key: closedHoursKey, Label: "For how many hours may your site be closed?", Validate: validHours,
+	return s.ask(state, wizard.Question{Key: closedHoursKey, Label: "For how many hours may your site be closed? (optional)", Validate: validHours,
 		Help: "Step 4 then says which way of bringing the members in fits into that time. Leave it empty if you do not mind."})
 }
 

@@ -47,16 +47,29 @@ func (c columns) key(column string) string { return c.prefix + "column." + colum
 // questions ask which heading stands for a column, only for those that are not there under their own name.
 func (c columns) questions(s *step, state *checkpoint.State) []wizard.Item {
 	var items []wizard.Item
-	choices := []wizard.Choice{{Value: noColumn, Label: "no column: leave it empty"}}
+	var headings []wizard.Choice
 	for _, heading := range strings.Split(note(state, c.step, c.prefix+"columns"), "\n") {
-		choices = append(choices, wizard.Choice{Value: heading, Label: heading})
+		headings = append(headings, wizard.Choice{Value: heading, Label: heading})
 	}
 	for _, column := range strings.Fields(note(state, c.step, c.prefix+"ask")) {
-		items = append(items, s.ask(state, wizard.Question{Key: c.key(column), Label: "Which column of " + c.file + " holds " + column + "?", Required: true,
-			Default: note(state, c.step, c.prefix+"proposed."+column), Choices: choices,
-			Help: "There is no column of this name. AllySwitch proposes the one that looks most like it."}))
+		question := wizard.Question{Key: c.key(column), Label: "Which column of " + c.file + " holds " + column + "?", Required: true, Default: note(state, c.step, c.prefix+"proposed."+column),
+			Choices: append([]wizard.Choice{{Value: noColumn, Label: "no column: leave it empty"}}, headings...), Help: "There is no column of this name. AllySwitch proposes the one that looks most like it."}
+		if c.needed(state, column) {
+			question.Choices, question.Help = headings, "There is no column of this name. Without it nobody can be told apart, or linked: if no other column holds it, export the users again, with all columns."
+			if question.Default == noColumn {
+				question.Default = ""
+			}
+		}
+		items = append(items, s.choose(state, question))
 	}
 	return items
+}
+
+// needed says that nothing can be done without a column: the address, and the user ID. WebToffee writes the ID twice, and either column will do.
+func (c columns) needed(state *checkpoint.State, column string) bool {
+	return column == wp.ColumnEmail || column == wp.ColumnID && !slices.ContainsFunc(lines(note(state, c.step, c.prefix+"mapping")), func(pair string) bool {
+		return strings.HasPrefix(pair, wp.ColumnCustomerID+"\t")
+	})
 }
 
 // mapping is what has been answered about columns, nil when nothing had to be asked.

@@ -41,6 +41,7 @@ func (s *step) setupSheet(state *checkpoint.State) wizard.Sheet {
 			"In CRM mode, a tag change made in the CRM reaches the site through a webhook, or when the member next comes by after a day.",
 			"The look in the CRM says \"there\", \"not there\" or \"not known\". Not known means that the CRM does not show it to programs: then only you can look.",
 			"The address of a webhook is never kept by AllySwitch: it holds a secret.",
+			"Tell support: what the look in the CRM says, and which box you could not tick. Never the address of a webhook.",
 			"AccessAlly's own page \"How to integrate AccessAlly with a CRM system\" has the pictures.",
 		},
 	}

@@ -80,7 +80,7 @@ func (d *Deps) settings(state *checkpoint.State) (crm.Provider, map[string]strin
 func wanted(option crm.Option) string {
 	text := "Give the " + option.Label + " on the Start page first."
 	if option.Secret {
-		text += " Keys are never saved, so it is asked for again after every start."
+		text += " AllySwitch writes keys to no file, so it is asked for again after every start."
 	}
 	return text
 }

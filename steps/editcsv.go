@@ -66,7 +66,9 @@ func (s *step) editSheet(state *checkpoint.State) wizard.Sheet {
 		Known:    "The rows in members.csv and in rejected.csv add up to the people in the export.",
 		Help: []string{
 			"Two people with one address: the first is kept, the second waits in the list. Give one of them another address, or leave one out.",
+			"An address that is mended here has to be right on the site too: WordPress, Users. After the switch an address is changed on the site, by the member under My Account. Changed in the CRM only, the two no longer fit together.",
 			"You can also mend rejected.csv in a spreadsheet and give it in step 2 as the export file.",
+			"Tell support: how many rows were left out, and the reasons in the list. Not the files: they hold your members' addresses.",
 			"The file members.csv is in the migration's folder. It is the one that a person could upload by hand.",
 		},
 	}
@@ -217,6 +219,9 @@ func (s *step) decide(rows *fileRows, row int, decision migration.RowDecision) (
 	decision.ID, _ = strconv.ParseInt(rows.cell(row, wp.ColumnID), 10, 64)
 	decision.Line, _ = strconv.Atoi(rows.cell(row, wp.ColumnLine))
 	decision.TwinID = rows.cell(row, wp.ColumnReason) == wp.TwinID
+	if decision.Keep && decision.ID == 0 {
+		return nil, errors.New("this row has no user ID: the person has no account on the site, so there is no access to move. If you want them in the CRM, put them there with the CRM's own import, and leave the row out here")
+	}
 	decisions, err := migration.Decide(s.deps.Folder, decision)
 	if err != nil {
 		return nil, explain(err, s.deps)

@@ -21,7 +21,7 @@ func (s *step) keepQuestion(state *checkpoint.State) []wizard.Item {
 	if s.deps.Keychain == nil {
 		return nil
 	}
-	return []wizard.Item{s.ask(state, wizard.Question{Key: keepInKeychain, Label: "Keep the key in this computer's keychain?", Default: "no",
+	return []wizard.Item{s.ask(state, wizard.Question{Key: keepInKeychain, Label: "Keep the key in this computer's keychain? (optional)", Default: "no",
 		Help:    "Then it is not asked for again after a restart. It is never written to a file. No takes it out again.",
 		Choices: []wizard.Choice{{Value: "no", Label: "No, ask me each time"}, {Value: "yes", Label: "Yes, in the keychain"}}})}
 }
@@ -44,7 +44,7 @@ func (d *Deps) keepSecrets(state *checkpoint.State) error {
 			continue
 		}
 		if err := d.Keychain.Set(d.Folder.Dir(), option.Key, value); err != nil {
-			return fmt.Errorf("the keychain of this computer did not take the key; it stays in memory only (%v)", err)
+			return fmt.Errorf("the keychain of this computer did not take the key, so it stays in memory only and is asked for after a restart (%v)", err)
 		}
 	}
 	return nil

@@ -90,4 +90,7 @@ func TestAKeychainThatDoesNotTakeTheKeyIsSaid(t *testing.T) {
 	if err := start.Answer(state, keepInKeychain, "yes"); err == nil {
 		t.Error("nobody said that the keychain did not take the key")
 	}
+	if err := start.Answer(state, "crm.key", "another-key-of-the-owner"); err != nil || deps.Secrets.Get("crm.key") != "another-key-of-the-owner" {
+		t.Errorf("after that no key can be given any more: %v", err)
+	}
 }

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"fmt"
 
 	"allyswitch/wizard"
@@ -43,7 +44,7 @@ func (s *step) paymentsSheet(state *checkpoint.State) wizard.Sheet {
 
 // paymentItems are what there is to do, which is nothing on a site without subscriptions.
 func (s *step) paymentItems(state *checkpoint.State) []wizard.Item {
-	none := doubt(s.tick(state, wizard.Tick{Key: "none", Text: "This site has no running subscriptions", Optional: true}), runningOrders(state))
+	none := doubt(s.tick(state, wizard.Tick{Key: "none", Text: "This site has no running subscriptions", Optional: true}), cmp.Or(runningOrders(state), unreadOrders(state)))
 	if none.Set != nil {
 		return append([]wizard.Item{none}, s.siteOrders(state)...)
 	}
@@ -54,7 +55,7 @@ func (s *step) paymentItems(state *checkpoint.State) []wizard.Item {
 		items = append(items, s.tick(state, wizard.Tick{Key: "listed", Text: "You have the list of running Stripe and PayPal subscriptions", Where: accessAlly("Sales", "Subscriptions"), Note: "How many are there?",
 			Look: "past due, trial and paused ones: they count too."}))
 	}
-	items = append(items, s.tick(state, wizard.Tick{Key: "updater", Text: "The Order Contact ID updater is installed", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "AccessAlly Order Update in the menu on the left."}))
+	items = append(items, s.tick(state, wizard.Tick{Key: "updater", Text: "The Order Contact ID updater is installed", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Look: "the download in AccessAlly's article about switching to a CRM, at its step 12. Once it is active, AccessAlly Order Update is in the menu on the left."}))
 	items = append(items, s.nextOrder(state)...)
 	return append(items, doubt(s.tick(state, wizard.Tick{Key: "matched", Text: "Every running subscription has its new contact ID", Where: []string{"AccessAlly Order Update"}, Note: "How many did you match?",
 		Look: "the order ID: enter it, Search, compare the name, type the new contact ID, Update Contact ID. Its subscriptions go along."}), openOrders(state)))
@@ -67,6 +68,14 @@ func runningOrders(state *checkpoint.State) string {
 		return openOrders(state)
 	}
 	return fmt.Sprintf("the list shows %s. Take this tick back, and move what is still open.", several(running, "subscription that has not ended", "subscriptions that have not ended"))
+}
+
+// unreadOrders contradicts the tick that there are no subscriptions by a list of them that nobody has read.
+func unreadOrders(state *checkpoint.State) string {
+	if state.Answer(Payments, ordersFileKey) == "" || note(state, Payments, "orders") != "" {
+		return ""
+	}
+	return "you have given a list of subscriptions. Read it below, or take the list away."
 }
 
 // openOrders contradicts the ticks of step 12 as long as the list shows orders that have not been moved.

@@ -118,3 +118,16 @@ func TestPagesOfPaymentPlans(t *testing.T) {
 		a.show(j, steps.Payments, "done", plainly)
 	})
 }
+
+// An owner gives the list of subscriptions and then ticks that there are none.
+func TestNoSubscriptionsBesideAListThatNobodyHasRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "keap")
+		j.reach(steps.LinkUsers)
+		j.answer(steps.Payments, "orders.file", j.subscriptions(plainHeading))
+		j.tick(steps.Payments, "none")
+		if box := j.box(steps.Payments, "none"); box.Set != nil || !strings.Contains(box.Doubt, "you have given a list of subscriptions") || j.status(steps.Payments) == wizard.Done {
+			t.Errorf("the tick holds: %q", box.Doubt)
+		}
+	})
+}

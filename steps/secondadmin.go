@@ -118,7 +118,10 @@ func secondDoubt(state *checkpoint.State) string {
 	case adminOwn:
 		return "this is the login that AllySwitch itself uses. If that one is lost, both are. Make another user, with the role Administrator."
 	}
-	if note(state, Start, "second.members") == string(migration.AdminIsMember) {
+	switch standing := migration.AdminStanding(note(state, Start, "second.members")); {
+	case standing == migration.AdminPlain && count(state, EditCSV, "administrators") == 1 && note(state, Start, "second.site") != adminThere:
+		return "the export names one administrator only, and this is the one. Make another user, with the role Administrator, and give the address here."
+	case standing == migration.AdminIsMember:
 		return "this address is a member's. If that member's record goes wrong, this login goes with it. Give the second administrator an address of its own, then check again."
 	}
 	return ""

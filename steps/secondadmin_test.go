@@ -58,13 +58,15 @@ func TestASecondAdministratorWhoIsAMember(t *testing.T) {
 		if err := j.walk(steps.Import, nil); !errors.As(err, &refused) || !strings.Contains(refused.Reason, "this address is a member's") {
 			t.Errorf("a run without a screen goes on: %v", err)
 		}
-		for address, want := range map[string]string{"spare@example.org": "no member has this address", "admin@example.com": "an administrator in the export, without members' tags"} {
+		for address, want := range map[string]string{"spare@example.org": "no member has this address", "admin@example.com": "because the export names one administrator only"} {
 			j.answer(steps.Start, "people.second-admin", address)
 			j.run(steps.Start, "second")
-			if row := j.beforehand("A second administrator"); row[0] != "done" || row[2] != want || j.status(steps.Start) != wizard.Done {
+			row, good := j.beforehand("A second administrator"), address == "spare@example.org"
+			if (row[0] == "done") != good || !strings.HasPrefix(row[2], want) || (j.status(steps.Start) == wizard.Done) != good {
 				t.Errorf("%s: %q", address, row)
 			}
 		}
+		j.answer(steps.Start, "people.second-admin", "spare@example.org")
 		j.reach(steps.Switch)
 		j.answer(steps.Start, "people.second-admin", "everything@example.com")
 		j.run(steps.Start, "second")

@@ -84,7 +84,7 @@ func (s *step) siteItems(state *checkpoint.State) []wizard.Item {
 	if state.Answer(Start, "site.user") == "" {
 		return items
 	}
-	items = append(items, s.siteTask(state, wizard.Task{Key: "site", Label: "Log in to the site", Help: "Changes nothing on the site.", Complete: s.doneWith(state, "site")}, lookAtSite))
+	items = append(items, s.siteTask(state, wizard.Task{Key: "site", Label: "Log in to the site", Help: "Changes nothing on the site. To work with files instead, empty the login name.", Complete: s.doneWith(state, "site")}, s.lookAtSite))
 	return append(items, s.companionItems(state)...)
 }
 
@@ -117,6 +117,14 @@ func (s *step) companionItems(state *checkpoint.State) []wizard.Item {
 	return items
 }
 
+// notLoggedIn reminds of the login that was given and never used: everything would then go by files that the owner carries.
+func notLoggedIn(state *checkpoint.State) []string {
+	if state.Answer(Start, "site.user") == "" || level(state) != levelFiles || Switched(state) {
+		return nil
+	}
+	return []string{"You have given a login name for the site, but AllySwitch has not logged in yet. Run \"Log in to the site\" on the Start page, or you have to bring every list as a file."}
+}
+
 const companionFile = "allyswitch-companion.zip"
 
 func (d *Deps) writeCompanion() error {
@@ -132,7 +140,7 @@ func (d *Deps) writeCompanion() error {
 }
 
 // lookAtSite logs in and finds out what the site lets us do.
-func lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
+func (s *step) lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
 	keepPage := func(state *checkpoint.State) { setNote(state, Start, "site.authorize", found.AuthorizeURL()) }
 	login, err := found.Login(ctx)
 	if err != nil {
@@ -147,7 +155,7 @@ func lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wiz
 		if err != nil {
 			return nil, err
 		}
-		at, about = levelCompanion, aboutSite(with.Environment)
+		at, about = levelCompanion, s.aboutSite(with.Environment)
 		known = with.Environment
 	}
 	info := found.Info()
@@ -158,6 +166,7 @@ func lookAtSite(ctx context.Context, found *site.Site, report job.Reporter) (wiz
 		setNote(state, Start, "site", fmt.Sprintf("%s, logged in as %s", cmp.Or(info.Name, host(state.Site.URL)), login.Account.Login))
 		setNote(state, Start, "site.about", about)
 		setNote(state, Start, "site.environment", known.Site.Environment)
+		setNote(state, Start, "site.system", orUnknown(known.CRM.System))
 		setNote(state, Start, "site.version", orUnknown(known.AccessAlly.Version))
 		setCount(state, Start, "users", known.Site.Users)
 		setNote(state, Start, "site.ways", joinWays(login.Ways))
@@ -173,14 +182,14 @@ func joinWays(ways []site.Way) string {
 }
 
 // aboutSite is what the companion tells about the site, in a line.
-func aboutSite(environment site.Environment) string {
+func (s *step) aboutSite(environment site.Environment) string {
 	parts := []string{"WordPress " + environment.WordPress}
 	if environment.AccessAlly.Active {
 		parts = append(parts, "AccessAlly "+orUnknown(environment.AccessAlly.Version))
 	} else {
 		parts = append(parts, "AccessAlly is not active")
 	}
-	parts = append(parts, "its CRM is "+orUnknown(environment.CRM.System))
+	parts = append(parts, "its CRM is "+s.deps.systemName(orUnknown(environment.CRM.System)))
 	if environment.Site.Environment != "" && environment.Site.Environment != "production" {
 		parts = append(parts, "a "+environment.Site.Environment+" site")
 	}
@@ -261,7 +270,7 @@ func (s *step) readSiteTask(state *checkpoint.State) []wizard.Item {
 	if level(state) == levelFiles {
 		return nil
 	}
-	return []wizard.Item{s.siteTask(state, wizard.Task{Key: "site", Label: "Read the users from the site itself", Complete: s.doneWith(state, "site"),
+	return []wizard.Item{s.siteTask(state, wizard.Task{Key: "site", Label: "Read the users from the site itself", Required: state.Answer(Export, "export.file") == "", Complete: s.doneWith(state, "site"),
 		Help: "Takes the place of the download. With the companion also the tags, the contact IDs and the offerings."},
 		func(ctx context.Context, found *site.Site, report job.Reporter) (wizard.Change, error) {
 			read, err := migration.ReadSite(ctx, s.deps.Folder, found, report)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"allyswitch/crm"
@@ -35,18 +36,19 @@ func (s *step) startSheet(state *checkpoint.State) wizard.Sheet {
 		},
 		Warnings: append([]string{
 			"Tags decide who may open what. The usual way, a file without tags, locks paying members out. AllySwitch carries the tags over and proves it for every member before you switch.",
-			"Until step 7 your site is not changed. Your members keep the access they have.",
-		}, s.kindDoubt(state)...),
-		Known: fmt.Sprintf("The site and the CRM are chosen, %s has accepted your key, and the two safety boxes are ticked.", name),
+			"Until step 7 nobody's access is changed. The site is only closed while you work, from step 1 on.",
+		}, slices.Concat(s.switchedBefore(state), notLoggedIn(state), s.kindDoubt(state))...),
+		Known: fmt.Sprintf("The site and the CRM are chosen, %s has accepted your key, and the boxes about the backup and the second administrator are ticked.", name),
 		Help: []string{
 			fmt.Sprintf("AccessAlly's own guides say %s of work by hand, and hours more for checklists and checks. With AllySwitch most of the time is the CRM's own speed limit: step 4 says how long, before anything is sent.", byHand(state.CRM.Provider)),
-			"Keys are kept in memory only. After a restart they are asked for again. They can also come from the environment: ALLYSWITCH_CRM_KEY.",
+			"Keys are kept in memory only, unless you choose the keychain. After a restart they are asked for again. They can also come from the environment: ALLYSWITCH_CRM_KEY.",
+			"AccessAlly's checklist for a move also names: a list of the automations and of the custom fields that you have, and the transactions at Stripe and PayPal. Save them before step 1. It has a guide of its own for each CRM, too.",
 			"Tell support: which CRM, how many members, and whether this is the live site or a staging copy.",
 		},
 	}
 	sheet.Items = append(sheet.Items, s.ask(state, wizard.Question{Key: "site.url", Label: "Address of your site", Required: true,
 		Help: "As you type it in the browser: https://members.example.com", Validate: s.checkSameSite(state)}))
-	sheet.Items = append(sheet.Items, s.ask(state, wizard.Question{Key: "crm.provider", Label: "The CRM you move to", Required: true, Choices: s.deps.choices()}))
+	sheet.Items = append(sheet.Items, s.ask(state, wizard.Question{Key: "crm.provider", Label: "The CRM you move to", Required: true, Choices: s.deps.choices(), Validate: s.checkSameCRM(state)}))
 	if provider, ok := s.deps.provider(state); ok {
 		sheet.Items = append(sheet.Items, s.connectItems(state, provider)...)
 		sheet.Did = s.accountFacts(state)
@@ -54,7 +56,18 @@ func (s *step) startSheet(state *checkpoint.State) wizard.Sheet {
 	sheet.Did = append(sheet.Did, s.siteFacts(state)...)
 	sheet.Items = append(sheet.Items, s.siteItems(state)...)
 	sheet.Items = append(sheet.Items, s.preflight(state)...)
+	lockedHere(sheet.Items)
 	return sheet
+}
+
+// lockedHere says above where other steps say on which page an answer is missing: this is that page.
+func lockedHere(items []wizard.Item) {
+	for i, item := range items {
+		if task, ok := item.(wizard.Task); ok {
+			task.Locked = strings.Replace(task.Locked, " on the Start page first", " above first", 1)
+			items[i] = task
+		}
+	}
 }
 
 func (d *Deps) choices() []wizard.Choice {
@@ -179,9 +192,18 @@ func (s *step) startAnswered(state *checkpoint.State, key, value string) error {
 		}
 	}
 	if key == keepInKeychain || question.Secret && state.Answer(Start, keepInKeychain) == "yes" {
-		return s.deps.keepSecrets(state)
+		return s.keepOrNot(state)
 	}
 	return nil
+}
+
+// keepOrNot puts the secrets into the keychain. One that takes nothing is not asked again: otherwise no key could be given any more.
+func (s *step) keepOrNot(state *checkpoint.State) error {
+	err := s.deps.keepSecrets(state)
+	if err != nil {
+		setAnswer(state.Step(Start), keepInKeychain, "no")
+	}
+	return err
 }
 
 // siteURL is the address in one spelling: with its scheme, without what follows the front page.
@@ -216,6 +238,17 @@ func (s *step) checkSameSite(state *checkpoint.State) func(string) error {
 			return err
 		}
 		return fmt.Errorf("this migration is of %s, and its members are in the CRM already. For another site begin a new migration in a new folder, with --dir. Nothing was changed", began)
+	}
+}
+
+// checkSameCRM takes no other CRM after the switch: the site works with this one, and the account that the migration is bound to would be forgotten.
+func (s *step) checkSameCRM(state *checkpoint.State) func(string) error {
+	began, name, switched := state.CRM.Provider, s.deps.crmName(state), Switched(state)
+	return func(chosen string) error {
+		if !switched || chosen == began {
+			return nil
+		}
+		return fmt.Errorf("by step 7 AccessAlly on the site works with %s. For another CRM begin a new migration in a new folder, with --dir. If step 7 is not done, take its ticks back first. Nothing was changed", name)
 	}
 }
 

@@ -124,3 +124,23 @@ func (s *step) remember(ctx context.Context, with *site.Companion, report job.Re
 		setNote(state, Switch, "system-before", system)
 	}, nil
 }
+
+// systemName is what people call a CRM that AccessAlly names by a word of its own. A word that is no CRM's stays as it is.
+func (d *Deps) systemName(word string) string {
+	for _, entry := range d.CRMs {
+		if strings.EqualFold(word, entry.Provider.AccessAllySystem) {
+			return entry.Provider.Name
+		}
+	}
+	return word
+}
+
+// switchedBefore warns when AccessAlly works with a CRM already although step 7 has not been done: then the tags on the site are that CRM's.
+func (s *step) switchedBefore(state *checkpoint.State) []string {
+	word := note(state, Start, "site.system")
+	name := s.deps.systemName(word)
+	if Switched(state) || name == word {
+		return nil
+	}
+	return []string{fmt.Sprintf("AccessAlly on this site works with %s already, not with AccessAlly Managed. What the site shows as tags may be what %s has, and members may have lost theirs. Stop here, and ask AccessAlly's support how to get back to AccessAlly Managed.", name, name)}
+}

@@ -31,7 +31,7 @@ func (s *step) tagListItems(state *checkpoint.State, name string) []wizard.Item 
 	if given == "" && note(state, Tags, "list-from") != fromSite {
 		return items
 	}
-	items = append(items, s.crmTask(state, wizard.Task{Key: "compare", Label: "Compare the list with " + name, Complete: s.doneWith(state, "compare") && note(state, Tags, "list-compared") == given+note(state, Tags, "list-from"), Help: "Changes nothing."},
+	items = append(items, s.crmTask(state, wizard.Task{Key: "compare", Label: "Compare the list with " + name, Required: true, Complete: s.listCompared(state), Help: "Changes nothing."},
 		s.compareTagList(given, note(state, Tags, "list-from"))))
 	if note(state, Tags, "list") == "" {
 		return items
@@ -39,6 +39,26 @@ func (s *step) tagListItems(state *checkpoint.State, name string) []wizard.Item 
 	items = append(items, s.table("tag-list", "Tags side by side (saved in tag-list.csv)", migration.TagListFile,
 		[]wizard.Column{{Title: "State", Width: 9}, {Title: "In AccessAlly", Width: 26}, {Title: "In the CRM", Width: 26}, {Title: "Members", Width: 7}, {Title: "Note"}}, "state", "accessally", "crm", "people", "note"))
 	return append(items, s.makeTagItems(state, name)...)
+}
+
+// listCompared says that AccessAlly's list, as it was last given or read, has been put beside the CRM's.
+func (s *step) listCompared(state *checkpoint.State) bool {
+	return s.doneWith(state, "compare") && note(state, Tags, "list-compared") == state.Answer(Tags, keyTagList)+note(state, Tags, "list-from")
+}
+
+// everyTag asks for the tags that nobody has yet: reading members back proves nothing about them, and the next buyer needs them (AccessAlly, Switch: add all tags
+// to your CRM). A list that was compared answers for itself, and what is missing in it has to be made.
+func (s *step) everyTag(state *checkpoint.State, name string) []wizard.Item {
+	implicit := tagsImplicit(state.CRM.Provider)
+	if s.listCompared(state) && (!implicit || count(state, Tags, "list-missing") == 0) {
+		return nil
+	}
+	besides := fmt.Sprintf("What is there besides, add in %s by hand, or give AllySwitch the list above.", name)
+	if implicit {
+		besides = fmt.Sprintf("%s knows a tag only once somebody has it. Give AllySwitch the list above: it can put what is there besides on a made-up contact.", name)
+	}
+	return []wizard.Item{s.tick(state, wizard.Tick{Key: "every-tag", Text: "Every tag of AccessAlly's own list is in " + name + ", under the same name, also those that nobody has yet", Where: accessAlly("Settings", "Tags"),
+		Look: fmt.Sprintf("at least %s: so many your members have. %s", several(count(state, EditCSV, "tags"), "tag"), besides)})}
 }
 
 // fromSite says that the list was read from the site.
@@ -95,7 +115,7 @@ func (s *step) makeTagItems(state *checkpoint.State, name string) []wizard.Item 
 	case tagsImplicit(provider.ID):
 		return s.carryTagItems(state, name)
 	}
-	return []wizard.Item{s.crmTask(state, wizard.Task{Key: "make", Label: "Make the missing tags in " + name, Help: fmt.Sprintf("%s. Nobody gets a tag by that. What is there in another spelling is left alone.", several(missing, "tag"))},
+	return []wizard.Item{s.crmTask(state, wizard.Task{Key: "make", Label: "Make the missing tags in " + name, Required: s.listCompared(state), Help: fmt.Sprintf("%s. Nobody gets a tag by that. What is there in another spelling is left alone.", several(missing, "tag"))},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			if _, err := migration.MakeTagList(ctx, deps, report); err != nil {
 				return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"allyswitch/crm/sandbox"
 	"allyswitch/steps"
+	"allyswitch/wizard"
 )
 
 // The whole list of AccessAlly is laid beside the CRM's. Tags that nobody has yet are made; names that only look the same are shown side by side and left alone.
@@ -80,4 +81,29 @@ func (j *journey) carriesTheTags() {
 	if made() != 0 {
 		j.t.Error("the made-up contact is still there at the end")
 	}
+}
+
+// Reading members back proves nothing about tags that nobody has. Somebody says that they are there, or the list is compared: then it answers for itself.
+func TestTheTagsThatNobodyHasYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "keap")
+		j.reach(steps.Tags)
+		j.untick(steps.Tags, "every-tag")
+		if j.status(steps.Tags) == wizard.Done {
+			t.Error("step 5 is done although nobody has looked for the other tags")
+		}
+		j.tick(steps.Tags, "every-tag")
+		j.answer(steps.Tags, "tags.list", "Inner Circle Member|Nobody Yet")
+		if j.status(steps.Tags) == wizard.Done {
+			t.Error("a list was given, and nobody has compared it")
+		}
+		j.run(steps.Tags, "compare")
+		if task, _ := j.offered(steps.Tags, "make"); !task.Required || j.status(steps.Tags) == wizard.Done {
+			t.Error("the list shows a tag missing, and the step is done by the tick")
+		}
+		j.run(steps.Tags, "make")
+		if _, asked := item(j, steps.Tags, func(tick wizard.Tick) bool { return tick.Key == "every-tag" }); asked || j.status(steps.Tags) != wizard.Done {
+			t.Error("after all were made, the list does not answer for itself")
+		}
+	})
 }

@@ -36,7 +36,7 @@ func (s *step) tagsSheet(state *checkpoint.State) wizard.Sheet {
 		},
 		Did:   append(s.proofFacts(state), tagListFacts(state)...),
 		Items: s.tagItems(state, name),
-		Known: fmt.Sprintf("A read-back of everybody shows all tags in %s.", name),
+		Known: fmt.Sprintf("A read-back of everybody shows all their tags in %s, and the tags that nobody has yet are there too.", name),
 		Help: []string{
 			"The list of all tags is in AccessAlly under Settings, Tags. Tags that nobody has yet are needed too: forms and offerings give them to the next buyer.",
 			"A gap means: after the switch, this member could not open what the tag opens.",
@@ -50,10 +50,7 @@ func (s *step) tagItems(state *checkpoint.State, name string) []wizard.Item {
 	proven := s.doneWith(state, "prove") || s.doneWith(state, "mend")
 	acceptance := fmt.Sprintf("accept %d gaps", gaps)
 	accepted := proven && gaps > 0 && state.Answer(Tags, "tags.accept") == acceptance
-	items := append([]wizard.Item{
-		wizard.Instruction{Text: "Compare the tags here with AccessAlly's own list.", Where: accessAlly("Settings", "Tags"),
-			Look: fmt.Sprintf("at least %s: so many your members have. There can be more, which nobody has yet.", several(count(state, EditCSV, "tags"), "tag"))},
-	}, s.tagListItems(state, name)...)
+	items := append(s.tagListItems(state, name), s.everyTag(state, name)...)
 	items = append(items,
 		s.crmTask(state, wizard.Task{Key: "prove", Label: "Read everybody back and compare", Required: true, Complete: proven && count(state, Tags, "members") > 0,
 			Help: "Changes nothing in " + name + "."}, s.prove))

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"strings"
 
 	"allyswitch/wizard"
@@ -49,6 +50,16 @@ func newTool(deps *Deps, id, title string) *step {
 	return &step{id: id, title: title, deps: deps, inputs: restsOn(theAccount)}
 }
 
+// beforeSwitch warns while AccessAlly may still be its own CRM: then a contact ID of the CRM on a user takes the user's access. It is no lock, because a tool may
+// also be used on a site that has worked with the CRM for long.
+func (s *step) beforeSwitch(state *checkpoint.State) []string {
+	if Switched(state) || s.deps.systemName(note(state, Start, "site.system")) == s.deps.crmName(state) {
+		return nil
+	}
+	name := s.deps.crmName(state)
+	return []string{fmt.Sprintf("Step 7 is not done. As long as the site works with AccessAlly Managed, give no user a contact ID of %s: the user would lose access. Use this tool after step 7, or on a site that works with %s already.", name, name)}
+}
+
 // afresh forgets what a tool did for one person, when it is used for another.
 func afresh(state *checkpoint.State, id string, kept ...string) {
 	tool := state.Step(id)
@@ -68,7 +79,7 @@ func unfoldTools(state *checkpoint.State) {
 	for _, key := range []string{"merge.keep", "merge.lose"} {
 		setAnswer(state.Step(MergeContacts), key, "x")
 	}
-	for key, value := range map[string]string{"compared": "yes", "merged": everything, "moving": "x", "starts": "an automation", "starts.tags": "x", "starts.hidden": "x", "keep": "1", "lose": "2", "seconds": "x"} {
+	for key, value := range map[string]string{"compared": "yes", "merged": everything, "moving": "x", "starts": "an automation", "starts.tags": "x", "starts.hidden": "The CRM does not show everything to programs.", "keep": "1", "lose": "2", "seconds": "x"} {
 		setNote(state, MergeContacts, key, value)
 	}
 	setAnswer(state.Step(AddMember), "member.email", "x")
@@ -80,10 +91,10 @@ func unfoldTools(state *checkpoint.State) {
 	setAnswer(state.Step(ImportStudents), keyStudentTags, "its tag")
 	setAnswer(state.Step(AddMember), keyMemberOffering, typedTags)
 	setAnswer(state.Step(AddMember), keyMemberTag, "x")
-	for key, value := range map[string]string{"contact.tags-known": "yes", "starts": "an automation", "starts.tags": "x", "starts.hidden": "x"} {
+	for key, value := range map[string]string{"contact.tags-known": "yes", "starts": "an automation", "starts.tags": "x", "starts.hidden": "The CRM does not show everything to programs."} {
 		setNote(state, AddMember, key, value)
 	}
-	for key, value := range map[string]string{"read": "x", "starts": "an automation", "starts.tags": "its tag", "starts.hidden": "x", "columns": "a heading of your file", "ask": strings.Join(migration.StudentColumns(), " ")} {
+	for key, value := range map[string]string{"read": "x", "starts": "an automation", "starts.tags": "its tag", "starts.hidden": "The CRM does not show everything to programs.", "columns": "a heading of your file", "ask": strings.Join(migration.StudentColumns(), " ")} {
 		setNote(state, ImportStudents, key, value)
 	}
 	setCount(state, ImportStudents, "ready", 1)

@@ -47,6 +47,10 @@ func TestAMemberGetsTheTagOfWhatTheyBought(t *testing.T) {
 				if text := j.copies(steps.AddMember); !strings.Contains(text, "access is ready") {
 					t.Errorf("there is no mail to send: %q", text)
 				}
+				if j.status(steps.AddMember) == wizard.Done {
+					t.Error("the mail names a login page that nobody has confirmed")
+				}
+				j.answer(steps.AddMember, "member.login-page", "https://demo.example.com/login/")
 				j.ticksAll(steps.AddMember)
 				if j.status(steps.AddMember) != wizard.Done {
 					t.Errorf("the tool is not done: %q", wizard.Pending(j.step(steps.AddMember).Sheet(j.state())))

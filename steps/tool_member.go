@@ -45,7 +45,7 @@ func (s *step) memberSheet(state *checkpoint.State) wizard.Sheet {
 			"Somebody has bought, and cannot open what they bought. Here one person gets a user on the site that knows their contact.",
 			fmt.Sprintf("AllySwitch finds the contact in %s, looks whether it has the tag of what was bought, makes the user, links the two, and compares the tags. Then you write to the person.", name),
 		},
-		Warnings: []string{"This helps one person. If it happens often, something is wrong with the order form or the automation: look there first."},
+		Warnings: append(s.beforeSwitch(state), "This helps one person. If it happens often, something is wrong with the order form or the automation: look there first."),
 		Did:      s.memberFacts(state, name),
 		Items:    s.memberItems(state, name),
 		Known:    "The contact has the tag of what was bought, the user on the site has the contact ID and shows the same tags, and the person knows how to log in.",
@@ -89,8 +89,10 @@ func (s *step) memberItems(state *checkpoint.State, name string) []wizard.Item {
 }
 
 func (s *step) findPersonTask(state *checkpoint.State, name string) wizard.Task {
-	email := state.Answer(AddMember, "member.email")
-	return s.crmTask(state, wizard.Task{Key: "contact", Label: "Find the contact in " + name, Required: true, Complete: s.doneWith(state, "contact") && note(state, AddMember, "contact.found") == "one", Help: "Changes nothing."},
+	email, found := state.Answer(AddMember, "member.email"), note(state, AddMember, "contact.found")
+	// Where nobody was found, the question whether to make a contact is next. Who answers no looks for another address.
+	settled := found == "one" || found == "none" && state.Answer(AddMember, "member.create") != "no"
+	return s.crmTask(state, wizard.Task{Key: "contact", Label: "Find the contact in " + name, Required: true, Complete: s.doneWith(state, "contact") && settled, Help: "Changes nothing."},
 		func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 			person, err := migration.FindPerson(ctx, deps, email, report)
 			if err != nil {
@@ -269,7 +271,7 @@ func (s *step) memberMail(state *checkpoint.State, ready bool) []wizard.Item {
 	if page == "" {
 		page = strings.TrimRight(state.Site.URL, "/") + "/login/"
 	}
-	ask := s.ask(state, wizard.Question{Key: "member.login-page", Label: "The address of your login page", Default: page, Validate: checkWebAddress, Help: "The page on which members log in."})
+	ask := s.ask(state, wizard.Question{Key: "member.login-page", Label: "The address of your login page", Required: true, Default: page, Validate: checkWebAddress, Help: "The page on which members log in."})
 	if !ready {
 		return []wizard.Item{ask, wizard.Instruction{Text: "The mail to the person stands here once everything above is done: it says that their access is ready."}}
 	}

@@ -65,11 +65,11 @@ func (s *step) mergeSheet(state *checkpoint.State) wizard.Sheet {
 	return wizard.Sheet{
 		Level: level(state),
 		Does:  does,
-		Warnings: []string{
-			"A merge cannot be taken back, by nobody. Look at both contacts side by side first.",
+		Warnings: append(s.beforeSwitch(state),
+			"Nobody can take a merge back. Look at both contacts side by side first.",
 			"Tags can start automations. Pause those that start with one of the tags, or the person is mailed.",
 			"Two users of the site cannot share a contact ID. Where both addresses have a user, one of them is linked, and you decide about the other.",
-		},
+		),
 		Did:   mergeFacts(state),
 		Items: s.mergeItems(state, provider, name),
 		Known: "The contact that stays has all tags of both, the site knows its contact ID, and the orders have moved to it.",
@@ -78,7 +78,7 @@ func (s *step) mergeSheet(state *checkpoint.State) wizard.Sheet {
 			"All contacts as they were are in files merge-….json in the migration's folder.",
 			"If three or more contacts share an address, the tool goes on by itself with the next one, until one is left. Each is confirmed on its own.",
 			"What can go wrong: the CRM shows changes late, or a tag is missing afterwards. Then the tag is named here, and you put it on by hand.",
-			"In AccessAlly there is a merge screen too, on Keap only: Settings, General Setup, Display Settings, Merge Contacts Operation; then Permissions, Merge Users.",
+			"In AccessAlly there is a merge screen too, on Keap only: Settings, General Setup, Display Settings, Merge Contacts Operation; then Permissions, Merge Users. On older versions: General Settings, Initial Setup, Additional Features; then Manage Users, Merge Contacts. It merges in Keap, and sorts out log-in and tags on the site.",
 			"Support will ask for both contact IDs and the name of that file.",
 		},
 	}

@@ -38,7 +38,7 @@ func (s *step) afterMergeItems(state *checkpoint.State, provider crm.Provider, n
 	if orders := note(state, MergeContacts, "orders"); orders != "" {
 		text = "These orders have been moved to the contact that stays: " + orders
 	}
-	return append(items, s.tick(state, wizard.Tick{Key: "orders-moved", Text: text, Where: []string{"AccessAlly Order Update"}, Look: "orders of " + strings.Join(lostContacts(state), ", ") + " in AccessAlly, Sales, Orders. Move each with the updater of step 12."}))
+	return append(items, s.tick(state, wizard.Tick{Key: "orders-moved", Text: text, Where: []string{"AccessAlly Order Update"}, Look: "orders of " + strings.Join(lostContacts(state), ", ") + " in AccessAlly, Sales, Orders. Move each with the updater of step 12, which AccessAlly also calls the Modify Contact ID tool."}))
 }
 
 // mergeOnSite gives the kept contact ID to the users who had either one.

@@ -39,7 +39,7 @@ func (s *step) startsOf(state *checkpoint.State, look toolStarts) []wizard.Item 
 			Help: "Pause it in " + name + " and look again, or let it start. Type: " + look.words}))
 	}
 	if hidden := note(state, s.id, "starts.hidden"); hidden != "" {
-		items = append(items, s.tick(state, wizard.Tick{Key: "starts-seen", Text: fmt.Sprintf("You have looked in %s at what AllySwitch cannot see, and paused what must not mail %s", name, look.whom), Look: hidden}))
+		items = append(items, s.tick(state, wizard.Tick{Key: "starts-seen", Text: fmt.Sprintf("You have looked in %s at what AllySwitch cannot see, and paused what must not mail %s", name, look.whom), Look: "every automation that one of these tags starts. " + hidden}))
 	}
 	return items
 }

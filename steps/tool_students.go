@@ -82,11 +82,12 @@ func (s *step) studentsSheet(state *checkpoint.State) wizard.Sheet {
 			"Make the offering in AccessAlly first: that makes its tags. Decide who sends the welcome mail before anybody comes.",
 			"Take over only people who may be written to and who expect this account. Nobody's consent to mail is changed.",
 			"A tag can start an automation that mails everybody in the list. Pause it, or let it start on purpose below.",
-		}, s.oddTags(state)...),
+		}, append(s.studentsBeforeSwitch(state), s.oddTags(state)...)...),
 		Did:   append(studentFacts(state, name), s.startsFacts(state, s.studentStarts(state))...),
 		Items: s.studentItems(state, name),
 		Known: "Every student of the list has one contact with all tags of the offering, and a user on the site with that contact ID.",
 		Help: []string{
+			"The order in AccessAlly's own article: AccessAlly is installed, the offerings are made, the mails are written, then the students come. To keep the old site's pages meanwhile, work on a staging copy.",
 			"For the next offering give its list as a new file: the tool begins again. The tags of the one before stay on their contacts.",
 			"Who is in the CRM already keeps their name and everything else, and only gets the tags.",
 			"The command undo takes contacts and tags back that were sent. Users of the site it only lists.",
@@ -100,8 +101,7 @@ func (s *step) studentItems(state *checkpoint.State, name string) []wizard.Item 
 	into := state.Answer(ImportStudents, "students.into")
 	items := []wizard.Item{
 		s.ask(state, wizard.Question{Key: "students.file", Label: "The list of one offering's students on this computer", Required: true, Validate: checkFile, Help: "A CSV file from the course platform, with any column names. It needs an e-mail address."}),
-		s.ask(state, wizard.Question{Key: "students.into", Label: "Where do they go?", Required: true, Choices: []wizard.Choice{
-			{Value: intoCRM, Label: "Into " + name}, {Value: intoManaged, Label: "Into AccessAlly Managed", Help: "With AccessAlly's own User Migration Wizard: AllySwitch prepares the file."}}}),
+		s.choose(state, wizard.Question{Key: "students.into", Label: "Where do they go?", Required: true, Choices: studentsGo(state, name)}),
 	}
 	items = append(items, s.studentTagQuestions(state)...)
 	items = append(items, s.studentColumnQuestions(state)...)
@@ -135,6 +135,23 @@ func (s *step) studentItems(state *checkpoint.State, name string) []wizard.Item 
 		return append(items, s.managedItems(state)...)
 	}
 	return append(items, s.studentsIntoCRM(state, name)...)
+}
+
+// studentsGo are the places where students can go. After the switch there is no AccessAlly Managed any more.
+func studentsGo(state *checkpoint.State, name string) []wizard.Choice {
+	choices := []wizard.Choice{{Value: intoCRM, Label: "Into " + name}}
+	if !Switched(state) {
+		choices = append(choices, wizard.Choice{Value: intoManaged, Label: "Into AccessAlly Managed", Help: "With AccessAlly's own User Migration Wizard: AllySwitch prepares the file."})
+	}
+	return choices
+}
+
+// studentsBeforeSwitch warns who brings students into the CRM while the site may not work with it yet.
+func (s *step) studentsBeforeSwitch(state *checkpoint.State) []string {
+	if state.Answer(ImportStudents, "students.into") != intoCRM {
+		return nil
+	}
+	return s.beforeSwitch(state)
 }
 
 // studentTagQuestions ask what the people of the list bought. Nothing is proposed: a list may be of any course.
@@ -287,7 +304,7 @@ func (s *step) managedItems(state *checkpoint.State) []wizard.Item {
 	}
 	items := []wizard.Item{s.studentFileTask(state),
 		wizard.Instruction{Text: "Install AccessAlly's User Migration Wizard, a plugin of its own, and give it this file.", Where: []string{"Plugins", "Add New", "Upload Plugin"}, Copy: s.deps.path(migration.StudentsUsersFile),
-			Look: "the first tag to apply. It takes one: " + tags[0]},
+			Look: "the download in AccessAlly's article about the User Migration Wizard; then, in the wizard, the first tag to apply. It takes one: " + tags[0]},
 		s.tick(state, wizard.Tick{Key: "imported", Text: "The User Migration Wizard has run to its end", Note: "How many users did it make?"})}
 	if others := tags[1:]; len(others) > 0 && state.Answer(ImportStudents, "students.into") == intoManaged {
 		items = append(items, s.tick(state, wizard.Tick{Key: "other-tags", Text: "Everybody in the list has the other tags too: " + strings.Join(others, ", "), Where: accessAlly("Members"),

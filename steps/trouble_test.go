@@ -145,7 +145,7 @@ func TestAKeyOfAnotherAccountIsRefused(t *testing.T) {
 		j.reach(steps.EditCSV)
 		j.restart()
 		task, err := j.keeper.Task(j.step(steps.Import), "plan")
-		if err != nil || !strings.Contains(task.Locked, "API key") || !strings.Contains(task.Locked, "never saved") {
+		if err != nil || !strings.Contains(task.Locked, "API key") || !strings.Contains(task.Locked, "AllySwitch writes keys to no file") {
 			t.Fatalf("after a restart the task says %q (%v)", task.Locked, err)
 		}
 		other := begin(t, "activecampaign")
