@@ -117,6 +117,12 @@ func (c *Client) Forms() (Forms, bool) {
 	return forms, can
 }
 
+// Owners says whom contacts belong to, where the CRM tells.
+func (c *Client) Owners() (Owners, bool) {
+	owners, can := c.driver.(Owners)
+	return owners, can
+}
+
 // Webhooks lists and makes webhooks, where the CRM can.
 func (c *Client) Webhooks() (Webhooks, bool) {
 	webhooks, can := c.driver.(Webhooks)

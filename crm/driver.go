@@ -124,6 +124,12 @@ type Forms interface {
 	Forms(ctx context.Context) ([]Form, error)
 }
 
+// Owners is implemented where the API shows whom in the CRM each contact belongs to.
+type Owners interface {
+	// Owners are the users' IDs by contact, empty for a contact that belongs to nobody. A contact of which the CRM does not tell is not among them.
+	Owners(ctx context.Context, ids []ContactID) (map[ContactID]string, error)
+}
+
 // Webhook is a call that the CRM makes to the site when something changes.
 type Webhook struct {
 	ID    string

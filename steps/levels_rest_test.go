@@ -83,9 +83,37 @@ func (j *journey) saysLinksAreUnknown() {
 	}
 	if report, err := os.ReadFile(j.folder.Path("report.md")); err != nil || !strings.Contains(string(report), "AllySwitch has set no contact ID on the site itself") {
 		j.t.Errorf("the report does not say it: %v", err)
+	} else if head, _, _ := strings.Cut(string(report), "Everybody was read back"); !strings.Contains(head, "Not known: whether the site links every user to their contact.") {
+		j.t.Errorf("the verdict of the report does not say it: %s", head)
 	}
+	if steps.LinksRead(j.state()) {
+		j.t.Error("the summary says that the links were read")
+	}
+	j.claimsNoLink()
 	if rows := j.table(steps.LinkUsers, "by-hand"); rows.Rows != 10 || rows.Row(0)[3] == "" {
 		j.t.Errorf("%d users are to be opened by hand: %s", rows.Rows, rowsOf(rows))
+	}
+}
+
+// claimsNoLink looks through every step and the report for a line that speaks of linked users without saying that it is not known.
+func (j *journey) claimsNoLink() {
+	j.t.Helper()
+	var lines []string
+	for _, one := range j.all {
+		for _, fact := range one.(wizard.Sheeted).Sheet(j.state()).Did {
+			lines = append(lines, one.ID()+" "+fact.Label+": "+fact.Value)
+		}
+		lines = append(lines, one.ID()+": "+one.(wizard.Sheeted).Sheet(j.state()).Known, one.ID()+": "+steps.Standing(j.state(), one.ID()))
+	}
+	report, err := os.ReadFile(j.folder.Path("report.md"))
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	for _, line := range append(lines, strings.Split(string(report), "\n")...) {
+		small := strings.ToLower(line)
+		if strings.Contains(small, "linked") && !strings.Contains(small, "not known") && !strings.Contains(small, "cannot see") {
+			j.t.Errorf("nobody has read it, and this claims it: %q", line)
+		}
 	}
 }
 

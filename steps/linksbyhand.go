@@ -18,6 +18,9 @@ const linksByHand = 10
 // only. The note is made as that about a control member.
 const linkKey = "by-hand."
 
+// LinksRead says that a machine has read the contact IDs on the site: without that nobody can call the users linked.
+func LinksRead(state *checkpoint.State) bool { return linksRead(state) }
+
 // linksRead says that a machine has read the contact IDs on the site: when it set them, or afterwards.
 func linksRead(state *checkpoint.State) bool {
 	return note(state, LinkUsers, "linked") != "" || note(state, LinkUsers, "site-links") != "" || note(state, Test, "site-links") != ""

@@ -112,8 +112,7 @@ func creditKinds(provider string) (wants string, kinds []string) {
 func unseenParts(provider string) []migration.SetupFinding {
 	switch provider {
 	case "ontraport":
-		return []migration.SetupFinding{{Box: "owner", What: "The key's contact owner", Note: "the API does not show it: look at the key in Ontraport"},
-			{Box: "tracking", What: "Ontraport's tracking on the site", Note: "the API does not show it: look in AccessAlly"},
+		return []migration.SetupFinding{{Box: "tracking", What: "Ontraport's tracking on the site", Note: "the API does not show it: look in AccessAlly"},
 			{Box: "wordpress", What: "The WordPress site in Ontraport", Note: "the API does not show it: look in Ontraport"}}
 	}
 	return nil

@@ -56,7 +56,7 @@ func (s *step) teamsSheet(state *checkpoint.State) wizard.Sheet {
 			"Release adds a tag: on purchase, when somebody joins, when something new is opened. Revoke takes it away: at the end of the subscription, when somebody is removed, when access ends.",
 			"Tag names have to be the same to the letter, with the same capitals. Step 5 has proven that for every member.",
 			"\"Everything in Display stays the same as your current setup\" means that names, leader and lists are shown as before. Change Display only after a new design, or when something looks wrong.",
-			"Which leader's team somebody is in is not in their tags: AccessAlly keeps that by itself, and so does the team's contact field in the CRM. Note it from the leaders' team lists.",
+			"Which leader's team somebody is in is not in their tags: AccessAlly keeps that by itself, and so does the team's contact field in the CRM. With the companion AllySwitch saves what legacy teams keep of it in team-lists.csv; note the rest from the leaders' team lists.",
 			"Support will ask: Legacy or new, the leader's tag, the member's tag, and the contact field of the team program.",
 		},
 	}
@@ -69,6 +69,7 @@ func (s *step) teamItems(state *checkpoint.State) []wizard.Item {
 		return items
 	}
 	items = append(items, s.teamTagItems(state)...)
+	items = append(items, s.teamListItems(state)...)
 	if table := s.teamPlaces(); table.Rows > 0 {
 		items = append(items, table)
 	}
@@ -218,5 +219,5 @@ func teamFacts(state *checkpoint.State) []wizard.Fact {
 	if text := note(state, TeamSettings, "exported"); text != "" {
 		facts = append(facts, fact(wizard.MarkGood, "Saved", text))
 	}
-	return facts
+	return append(facts, teamListFacts(state)...)
 }

@@ -274,7 +274,7 @@ func TestTeams(t *testing.T) {
 		j.run(steps.TeamSettings, "tags")
 		j.row(steps.TeamSettings, "team-tags", "a", 0, "")
 		j.run(steps.TeamSettings, "export")
-		if page := fmt.Sprintf("%+v", j.step(steps.TeamSettings).Sheet(j.state())); strings.Contains(page, "who is in which team") {
+		if page := fmt.Sprintf("%+v", j.step(steps.TeamSettings).Sheet(j.state())); strings.Contains(page, "Save who is in which team") {
 			t.Error("the page promises to save who is in which team; tags do not tell")
 		}
 		text, err := os.ReadFile(j.folder.Path("team-members.csv"))

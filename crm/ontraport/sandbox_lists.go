@@ -140,6 +140,9 @@ func (f *fake) row(contact *fakeContact, columns []string) map[string]any {
 	for _, name := range contactFields() {
 		row[name] = contact.values[name]
 	}
+	if row["owner"] == "" {
+		row["owner"] = "1"
+	}
 	if contact.values["bulk_mail"] == "" {
 		row["bulk_mail"] = nil
 	}

@@ -190,6 +190,9 @@ func TestRunToTheEnd(t *testing.T) {
 			t.Errorf("%s is %v, want %v", key, got.summary[key], want)
 		}
 	}
+	if got.summary["links_read"] != false {
+		t.Errorf("nobody has read the contact IDs on the site, and links_read is %v", got.summary["links_read"])
+	}
 	again := w.run(t.Context(), RunOptions{Answers: w.answers("activecampaign", nil)})
 	if again.exit != ExitDone || again.summary["requests"] != got.summary["requests"] {
 		t.Errorf("a second run: exit %d, %v requests after %v", again.exit, again.summary["requests"], got.summary["requests"])

@@ -14,27 +14,29 @@ import (
 
 // Summary is what a migration has come to. Its counts are those of the last read-back; requests and seconds are summed over all runs.
 type Summary struct {
-	Event            string  `json:"event"`
-	CRM              string  `json:"crm"`
-	People           int64   `json:"people"`
-	Members          int64   `json:"members"`
-	Rejected         int64   `json:"rejected"`
-	ContactsCreated  int64   `json:"contacts_created"`
-	ContactsUpdated  int64   `json:"contacts_updated"`
-	ContactsFailed   int64   `json:"contacts_failed"`
-	TagsCreated      int64   `json:"tags_created"`
-	TagPairsExpected int64   `json:"tag_pairs_expected"`
-	TagPairsMissing  int64   `json:"tag_pairs_missing"`
-	TagPairsUnknown  int64   `json:"tag_pairs_unknown"`
-	Linked           int64   `json:"linked"`
-	Unlinked         int64   `json:"unlinked"`
-	AccessLost       int64   `json:"access_lost"`
-	AccessGained     int64   `json:"access_gained"`
-	AccessUndecided  int64   `json:"access_undecided"`
-	Requests         int64   `json:"requests"`
-	RateLimited      int64   `json:"rate_limited"`
-	Seconds          float64 `json:"seconds"`
-	FloorSeconds     float64 `json:"floor_seconds"`
+	Event            string `json:"event"`
+	CRM              string `json:"crm"`
+	People           int64  `json:"people"`
+	Members          int64  `json:"members"`
+	Rejected         int64  `json:"rejected"`
+	ContactsCreated  int64  `json:"contacts_created"`
+	ContactsUpdated  int64  `json:"contacts_updated"`
+	ContactsFailed   int64  `json:"contacts_failed"`
+	TagsCreated      int64  `json:"tags_created"`
+	TagPairsExpected int64  `json:"tag_pairs_expected"`
+	TagPairsMissing  int64  `json:"tag_pairs_missing"`
+	TagPairsUnknown  int64  `json:"tag_pairs_unknown"`
+	// Linked are the members with one sure contact in the CRM, Unlinked all others. Whether the site knows those contacts too is told only where LinksRead.
+	Linked          int64   `json:"linked"`
+	Unlinked        int64   `json:"unlinked"`
+	LinksRead       bool    `json:"links_read"`
+	AccessLost      int64   `json:"access_lost"`
+	AccessGained    int64   `json:"access_gained"`
+	AccessUndecided int64   `json:"access_undecided"`
+	Requests        int64   `json:"requests"`
+	RateLimited     int64   `json:"rate_limited"`
+	Seconds         float64 `json:"seconds"`
+	FloorSeconds    float64 `json:"floor_seconds"`
 	// Speed is how many times faster than life the sandbox ran; floor_seconds and seconds are both at that speed.
 	Speed   float64 `json:"speed"`
 	Step    string  `json:"step"`
@@ -78,6 +80,7 @@ func (s *Session) summarise() Summary {
 		Step: current.ID(), Done: current.Status(state) == wizard.Done, Folder: s.Folder.Dir(),
 		ContactsSent: number(steps.Import, "arrived"),
 	}
+	summary.LinksRead = steps.LinksRead(state)
 	if client := s.Deps.Client(); client != nil {
 		summary.Speed = client.Meter().Read().Speed
 	}

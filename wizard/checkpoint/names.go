@@ -11,5 +11,5 @@ func FileNames() []string {
 	merge-pair.csv offering-automations.csv offerings.json orders-changes.csv orders-done.csv orders.csv plan-members.csv plan.json progress.json proof.json
 	rehearsal.json rejected.csv report-redacted.html report-redacted.md report.html report.md sample.csv site-contacts.csv site-links.csv site-tags-again.csv site-tags.csv
 	site-users-again.csv site-users.csv skipped.csv students-rejected.csv students-users.csv students.csv tag-list.csv tag-references-before.json tag-references.csv
-	tag-worksheet.html tags-demo.csv team-members.csv team-tags.csv undo-left.csv undo.csv user-export-demo.csv`)
+	tag-worksheet.html tags-demo.csv team-lists.csv team-members.csv team-tags.csv undo-left.csv undo.csv user-export-demo.csv`)
 }

@@ -82,6 +82,7 @@ func CheckSetup(ctx context.Context, deps Deps, wanted []WantedField, unseen []S
 		{"Looking at the tags", func() error { return setup.tags(ctx, deps) }},
 		{"Looking at the webhooks", func() error { return setup.webhooks(ctx, deps, siteURL) }},
 		{"Looking at the forms", func() error { return setup.forms(ctx, deps) }},
+		{"Looking whom the contacts belong to", func() error { return setup.owners(ctx, deps) }},
 	} {
 		report.Phase(part.doing, 0)
 		if err := part.look(); err != nil {

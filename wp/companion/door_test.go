@@ -25,7 +25,7 @@ func routes() []route {
 		{"POST", "/cached-tags", map[string]any{"changes": []any{}}},
 	}
 	for _, path := range []string{"/environment", "/users", "/users/invalid", "/change-mark", "/tags", "/offerings", "/tag-references?section=options", "/access-rules",
-		"/orders", "/subscriptions", "/inventory"} {
+		"/teams", "/orders", "/subscriptions", "/inventory"} {
 		list = append(list, route{"GET", path, nil})
 	}
 	return list

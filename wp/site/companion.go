@@ -95,6 +95,7 @@ const (
 	ReadSystem        = "read_system"
 	ReadOfferings     = "read_offerings"
 	ReadTagReferences = "read_tag_references"
+	ReadTeams         = "read_teams"
 	ReadOrders        = "read_orders"
 	ReadSubscriptions = "read_subscriptions"
 	SetContactIDs     = "set_contact_ids"

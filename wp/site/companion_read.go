@@ -232,6 +232,27 @@ func (c *Companion) orders(ctx context.Context, what string, fn func(Order) erro
 	}, fn)
 }
 
+// TeamPerson is one line of a team's list, as AccessAlly's legacy teams keep it in user meta.
+type TeamPerson struct {
+	UserID int64 `json:"user_id"`
+	// Email is "" where the user is no longer on the site.
+	Email string `json:"email"`
+	// Part is leader or member, Team the team's ID.
+	Part string `json:"part"`
+	Team string `json:"team"`
+}
+
+// Teams calls fn with everybody who leads or is in a legacy team. Unavailable is the error where the site keeps nothing of the kind: then it is not known who
+// is in which team.
+func (c *Companion) Teams(ctx context.Context, fn func(TeamPerson) error) error {
+	return pages(ctx, c, "read who is in which team", "/teams", nil, func(page struct {
+		People []TeamPerson `json:"people"`
+		next
+	}) ([]TeamPerson, next) {
+		return page.People, page.next
+	}, fn)
+}
+
 // Inventory is names, never values, of what AccessAlly and its sisters have on the site.
 type Inventory struct {
 	Classes    map[string][]string `json:"classes"`

@@ -71,7 +71,7 @@ func (h *Handler) companionRoute(q *question, who *account) reply {
 
 // keyset reads after and limit.
 func (h *Handler) keyset(q *question) (after int64, limit int, bad *reply) {
-	limit = map[string]int{"/allyswitch/v1/tag-references": 500, "/allyswitch/v1/access-rules": 500, "/allyswitch/v1/orders": 1000, "/allyswitch/v1/subscriptions": 1000}[q.route]
+	limit = map[string]int{"/allyswitch/v1/tag-references": 500, "/allyswitch/v1/access-rules": 500, "/allyswitch/v1/teams": 1000, "/allyswitch/v1/orders": 1000, "/allyswitch/v1/subscriptions": 1000}[q.route]
 	if limit == 0 {
 		limit = 2000
 	}
@@ -131,11 +131,12 @@ func (h *Handler) environment(q *question) object {
 		"accessally": accessAlly, "progressally": object{"active": true, "version": "1.4.4"},
 		"crm":    object{"system": map[bool]any{true: nil, false: h.system}[h.is(NoAccessAlly)], "through": h.through(readsSystem)},
 		"cron":   object{"disabled": false, "events": 14, "seconds_late": 0},
-		"limits": object{"users": 2000, "lookup": 2000, "contact_ids": 1000, "refresh": 25, "cached_tags": 500, "tag_references": 500, "access_rules": 500, "orders": 1000},
+		"limits": object{"users": 2000, "lookup": 2000, "contact_ids": 1000, "refresh": 25, "cached_tags": 500, "tag_references": 500, "access_rules": 500, "teams": 1000, "orders": 1000},
 		"capabilities": object{"read_contact_ids": h.capability(readsContacts), "read_tags": h.capability(readsTags), "list_tags": h.capability(listsTags),
 			"read_system": h.capability(readsSystem), "read_offerings": h.capability(readsOffers), "set_contact_ids": h.capability(setsContacts),
 			"refresh_users": h.capability(refreshes), "restore_cached_tags": h.capability(restores),
 			"read_tag_references": object{"available": true, "through": "options, posts, theme", "missing": []string{}},
+			"read_teams":          h.teamsCapability(),
 			"read_orders":         h.tables("wp_aal_orders"), "read_subscriptions": h.tables("wp_aal_subscriptions")},
 	}
 }

@@ -38,6 +38,8 @@ func (h *Handler) otherRoute(q *question, after int64, limit int) reply {
 		return h.references(q, after)
 	case "GET/access-rules":
 		return h.needing(readsOffers, func() reply { return h.rules(q, after, limit) })
+	case "GET/teams":
+		return h.teamPeople(after, limit)
 	case "GET/orders":
 		return h.needing("a table for orders", func() reply {
 			row := object{"id": "1", "order_id": "1", "contact_id": "500004", "email": "plus.first+vip@example.com", "status": "complete", "amount": "49.00", "currency": "USD", "gateway": "stripe", "created": "2026-01-02 03:04:05"}

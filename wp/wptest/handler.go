@@ -36,6 +36,7 @@ const (
 	NoAddresses     Condition = "no-addresses"     // a plugin takes addresses out of lists
 	LostAnswers     Condition = "lost-answers"     // what is written is written, but the first answer is lost
 	NoCompanion     Condition = "no-companion"     // the companion plugin is not there
+	NoTeams         Condition = "no-teams"         // AccessAlly keeps no team where the companion looks
 	NoAccessAlly    Condition = "no-accessally"    // AccessAlly is not there
 	AccessAlly3     Condition = "accessally-3"     // AccessAlly is older than 4.0
 	BusyOnce        Condition = "busy-once"        // another request is writing when the first comes

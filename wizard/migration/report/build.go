@@ -54,7 +54,7 @@ func (f *facts) verdict(doubtful bool) Verdict {
 		return Verdict{Unknown, "Not proven", "Nothing has been proven yet: nobody has been read back from the CRM, so nothing can be said about access.", ""}
 	}
 	proof, access := f.history.proof.proof, f.history.proof.proof.Access
-	verdict := Verdict{Good, "Proven", access.Sentence(), f.proofSource()}
+	verdict := Verdict{Good, "Proven", access.Sentence() + f.linksUnread(), f.proofSource()}
 	switch {
 	case doubtful:
 		verdict.Tone, verdict.Word = Unknown, "Was so, but has to be looked at again"
@@ -68,6 +68,20 @@ func (f *facts) verdict(doubtful bool) Verdict {
 		verdict.Tone, verdict.Word = Unknown, "Access is kept, but there are gaps"
 	}
 	return verdict
+}
+
+// linksUnread admits, beside what the CRM shows, that nobody has read the contact IDs on the site: AllySwitch has neither set them nor looked.
+func (f *facts) linksUnread() string {
+	read := f.history.aside["links"] != nil
+	for _, id := range []string{"link-users", "test"} {
+		if kept := f.state.Steps[id]; kept != nil && kept.Notes["site-links"] != "" {
+			read = true
+		}
+	}
+	if read {
+		return ""
+	}
+	return " Not known: whether the site links every user to their contact."
 }
 
 func (f *facts) proofSource() string {

@@ -31,7 +31,7 @@ add_action(
 		if ( Lifetime::is_over() ) {
 			return;
 		}
-		foreach ( array( 'door', 'known', 'value', 'probe', 'ally', 'user-tags', 'users', 'tables', 'offerings', 'rules', 'places', 'finder', 'references', 'code', 'change-mark', 'orders', 'environment', 'inventory', 'quiet', 'links', 'refresh', 'cached-tags', 'routes' ) as $part ) {
+		foreach ( array( 'door', 'known', 'value', 'probe', 'ally', 'user-tags', 'users', 'tables', 'offerings', 'rules', 'places', 'finder', 'references', 'code', 'change-mark', 'teams', 'orders', 'environment', 'inventory', 'quiet', 'links', 'refresh', 'cached-tags', 'routes' ) as $part ) {
 			require_once __DIR__ . "/includes/class-$part.php";
 		}
 		Door::guard();

@@ -118,6 +118,8 @@ func companionExchanges() []exchange {
 		get("references in the theme", "/tag-references?section=theme", 200, "", "section references unreadable looked_at next"),
 		get("references nowhere", "/tag-references?section=nowhere", 400, "rest_invalid_param", ""),
 		get("access rules", "/access-rules", 200, "", "rules next through"),
+		get("teams", "/teams", 200, "", "people next through"),
+		get("too many people of teams", "/teams?limit=1001", 400, "rest_invalid_param", ""),
 		get("orders", "/orders", 200, "", "table columns rows next"),
 		get("subscriptions", "/subscriptions", 200, "", "table columns rows next"),
 		get("inventory", "/inventory", 200, "", "classes functions tables options user_meta post_meta shortcodes post_types"),

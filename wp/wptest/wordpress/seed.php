@@ -155,6 +155,8 @@ function seed_places( array $ids ) {
 	update_option( '_accessally_setting_license', array( 'license-tag' => 999999 ), false );
 	update_option( 'wpf_accessally_settings', array( $third => array( 'active' => true, 'wpf_tag' => array( 'Somewhere else' ) ) ), false );
 	update_user_meta( 4, 'accessally_team_admin_1', array( 'leader-tag' => $first ) );
+	update_user_meta( 7, 'accessally_team_child_1', '1' );
+	update_user_meta( 10, 'accessally_team_child_1', '1' );
 	update_post_meta( 101, '_progressally_post_meta', array( 'complete-tag' => array( $first ), 'fb-automation-tag' => '', 'completion-custom-operation' => '1', 'quiz' => array( 'grade-outcome-pass-tag' => $second, 'grade-outcome-fail-tag' => '4711' ), 'objective-count' => 12 ) );
 	update_post_meta( 102, '_accessally_post_permission', array( 'require-login' => 'yes', 'has-tags' => array( $second ), 'enable-url' => 'https://example.com/1001.png' ) );
 	$wpdb->replace( $wpdb->postmeta, array( 'meta_id' => 900001, 'post_id' => 103, 'meta_key' => '_accessally_post_permission', 'meta_value' => 'a:2:{s:13:"require-login";s:3:"yes"' ) ); // Cut off, as a failed import leaves it.

@@ -43,6 +43,9 @@ final class Known {
 	const OFFERING_META   = '_accessally_course_key';
 	const PERMISSION_META = '_accessally_post_permission';
 
+	/** Who leads and who is in a legacy team: the team's ID stands behind. */
+	const TEAM_META = '/^accessally_team_(admin|child)_(.+)$/';
+
 	/** ProgressAlly's page settings. */
 	const PROGRESS_META = '_progressally_post_meta';
 

@@ -44,6 +44,7 @@ final class Probe {
 			$table[ $name ] = self::capability( $name );
 		}
 		$table['read_tag_references'] = self::found( 'options, posts, theme', array() );
+		$table['read_teams']          = Teams::capability();
 		$table['read_orders']         = Orders::capability( 'orders' );
 		$table['read_subscriptions']  = Orders::capability( 'subscriptions' );
 		ksort( $table );

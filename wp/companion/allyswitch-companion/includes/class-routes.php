@@ -20,6 +20,7 @@ final class Routes {
 		'cached_tags'    => 500,
 		'tag_references' => 500,
 		'access_rules'   => 500,
+		'teams'          => 1000,
 		'orders'         => 1000,
 	);
 
@@ -34,6 +35,7 @@ final class Routes {
 		self::add( 'GET', '/offerings', array( Offerings::class, 'answer' ), array() );
 		self::add( 'GET', '/tag-references', array( References::class, 'page' ), self::paging( 'tag_references' ) + self::section() );
 		self::add( 'GET', '/access-rules', array( Rules::class, 'page' ), self::paging( 'access_rules' ) );
+		self::add( 'GET', '/teams', array( Teams::class, 'page' ), self::paging( 'teams' ) );
 		self::add( 'GET', '/inventory', array( Inventory::class, 'answer' ), array() );
 		foreach ( array( 'orders', 'subscriptions' ) as $what ) {
 			$page = static function ( $request ) use ( $what ) {
