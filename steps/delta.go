@@ -102,6 +102,9 @@ func (s *step) lookForChanges(file, tags string, state *checkpoint.State) func(c
 		return func(state *checkpoint.State) {
 			keepDelta(state, delta)
 			setNote(state, Switch, "delta.files", file+"\n"+tags)
+			if !Switched(state) {
+				delete(state.Step(Switch).Ticks, "unchanged") // it was said of an earlier export
+			}
 		}, nil
 	}
 }
@@ -239,7 +242,7 @@ func unfoldDelta(state *checkpoint.State) {
 	setNote(state, Switch, "delta.ask", strings.Join(wp.MemberColumns(), "\n"))
 	setNote(state, Switch, "delta.columns", "a heading of your file")
 	for _, column := range wp.MemberColumns() {
-		setAnswer(state.Step(Switch), secondColumns().key(column), noColumn)
+		setAnswer(state.Step(Switch), secondColumns().key(column), "a heading of your file")
 	}
 	setAnswer(state.Step(Switch), "delta.lost", lostRemove)
 	setNote(state, Switch, "remembered", rememberedAll)

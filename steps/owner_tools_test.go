@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"allyswitch/crm/registry"
 	"allyswitch/steps"
 	"allyswitch/wizard"
 )
@@ -79,4 +80,27 @@ func TestHelpSaysWhatToTellSupport(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The list of all questions, from which the guide and the keys of an answers file are made, knows the ticks of the switch too.
+func TestEveryTickOfTheSwitchIsInTheList(t *testing.T) {
+	deps := &steps.Deps{CRMs: registry.All(), Secrets: steps.NewSecrets(nil)}
+	for _, id := range crms() {
+		found := map[string]bool{}
+		for _, step := range steps.All(deps) {
+			if step.ID() != steps.Switch {
+				continue
+			}
+			for _, one := range step.(wizard.Sheeted).Sheet(steps.Unfolded(deps, id)).Items {
+				if tick, ok := one.(wizard.Tick); ok {
+					found[tick.Key] = true
+				}
+			}
+		}
+		for _, key := range []string{"switched", "shows", "log-in"} {
+			if !found[key] {
+				t.Errorf("%s: the tick %s is in no list", id, key)
+			}
+		}
+	}
 }
