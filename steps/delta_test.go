@@ -121,12 +121,14 @@ func TestTheSwitchWaitsForTheSecondReading(t *testing.T) {
 					t.Fatal("nobody has compared what was read, and the switch is offered")
 				}
 				j.run(steps.Switch, "look")
+				j.tick(steps.Switch, "unchanged")
 				if !j.asks(steps.Switch, "switched") {
 					t.Errorf("nothing has changed: %q", wizard.Pending(j.step(steps.Switch).Sheet(j.state())))
 				}
 				j.answer(steps.Switch, "delta.export.file", j.file("second.csv", string(j.demo.Site.Export())))
 				j.answer(steps.Switch, "delta.tags.file", j.file("second-tags.csv", string(j.demo.Site.MemberTags())))
 				j.run(steps.Switch, "look")
+				j.tick(steps.Switch, "unchanged")
 				if !j.asks(steps.Switch, "switched") {
 					t.Errorf("a second download takes the place of the reading: %q", wizard.Pending(j.step(steps.Switch).Sheet(j.state())))
 				}
@@ -150,6 +152,10 @@ func TestAReadingThatFoundChangesContradictsTheWord(t *testing.T) {
 		server.SwitchTo("managed")
 		j.deps.SiteTransport = sandbox.Transport(server)
 		j.run(steps.Switch, "again", "look")
+		if box := j.box(steps.Switch, "unchanged"); box.Set != nil || box.Doubt != "" {
+			t.Errorf("what was said of the reading before still counts: %+v", box)
+		}
+		j.tick(steps.Switch, "unchanged")
 		box := j.box(steps.Switch, "unchanged")
 		if box.Set != nil || !strings.Contains(box.Doubt, "You ticked this, but the second export shows 1 member who is still to be carried over") || j.asks(steps.Switch, "switched") {
 			t.Fatalf("somebody has joined, and the box says %q: %s", box.Doubt, j.facts(steps.Switch))

@@ -36,7 +36,7 @@ func (s *step) leftToDo(state *checkpoint.State) wizard.Sheet {
 		Does:  []string{"The switch is made. This page says what is left, and what to watch in the next three days."},
 		Did:   append(append(finishFacts(state), s.visitorFacts(state)...), s.lyingAround(state)...),
 		Items: append(items,
-			s.tick(state, wizard.Tick{Key: "plugins-removed", Text: "The helper plugins are removed", Where: []string{"Plugins"}, Look: "WebToffee's export, AccessAlly's importer and the Order Contact ID updater: they are for one-time use."}),
+			s.tick(state, wizard.Tick{Key: "plugins-removed", Text: "The helper plugins of WebToffee and AccessAlly are removed", Where: []string{"Plugins"}, Look: "WebToffee's export, AccessAlly's importer and the Order Contact ID updater: they are for one-time use."}),
 			s.tick(state, wizard.Tick{Key: "watched", Text: "You have looked again after one day, and after three", Optional: true,
 				Look: "new purchases with their tags, renewals that go through, and nobody who writes that they cannot get in."}),
 			wizard.Instruction{Text: "Let AllySwitch look for you as well: it reads everybody back and says what has changed since the proof. Close the wizard first.", Copy: "allyswitch watch --once"},

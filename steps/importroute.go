@@ -89,8 +89,8 @@ func (s *step) uploadItems(state *checkpoint.State, name string) []wizard.Item {
 	for _, caution := range provider.Upload.Cautions {
 		items = append(items, wizard.Instruction{Text: caution})
 	}
-	return append(items, s.tick(state, wizard.Tick{Key: "uploaded", Text: "All files are uploaded, and " + name + " says that it is done"}),
-		s.crmTask(state, wizard.Task{Key: "look", Label: "See what arrived", Required: true, Complete: s.doneWith(state, "look"),
+	return append(items, doubt(s.tick(state, wizard.Tick{Key: "uploaded", Text: "All files are uploaded, and " + name + " says that it is done"}), s.uploadDoubt(state, name)),
+		s.crmTask(state, wizard.Task{Key: "look", Label: "See what arrived", Required: true, Complete: s.doneWith(state, "look") && s.uploadDoubt(state, name) == "",
 			Locked: lockedUnless(ticked(state, Import, "uploaded"), "Upload the files first."), Help: fmt.Sprintf("Reads %s again. What is missing goes by API.", name)},
 			func(ctx context.Context, deps migration.Deps, report job.Reporter) (wizard.Change, error) {
 				plan, err := migration.MakePlan(ctx, deps, report)
@@ -101,6 +101,16 @@ func (s *step) uploadItems(state *checkpoint.State, name string) []wizard.Item {
 			}))
 }
 
+// uploadDoubt contradicts the tick that the files are uploaded, where a look has seen none of the members and nothing has been sent by API since.
+func (s *step) uploadDoubt(state *checkpoint.State, name string) string {
+	planned := count(state, Import, "plan.members")
+	if !s.doneWith(state, "look") || count(state, Import, "arrived") > 0 || planned == 0 || count(state, Import, "plan.new") < planned {
+		return ""
+	}
+	return name + " shows none of the members yet. It may still be at work: see what arrived once more, or choose the way through the API above."
+}
+
+// ticked says that a box was ticked, whether it counts or not.
 func ticked(state *checkpoint.State, id, key string) bool {
 	kept := state.Steps[id]
 	if kept == nil {

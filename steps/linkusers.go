@@ -11,6 +11,9 @@ import (
 	"allyswitch/wizard/migration"
 )
 
+// unlinkedSeen is the tick that those without a sure contact have been looked at.
+const unlinkedSeen = "unlinked-seen"
+
 func newLinkUsers(deps *Deps) *step {
 	s := &step{id: LinkUsers, title: "Link the users to their contacts", deps: deps}
 	s.inputs = restsOn(theMembers, theAccount, theProof)
@@ -29,13 +32,19 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 				if err != nil {
 					return nil, err
 				}
-				return func(state *checkpoint.State) { keepProof(state, LinkUsers, proof) }, nil
+				return func(state *checkpoint.State) {
+					seen := count(state, LinkUsers, "unlinked")
+					keepProof(state, LinkUsers, proof)
+					if count(state, LinkUsers, "unlinked") != seen {
+						delete(state.Step(LinkUsers).Ticks, unlinkedSeen) // whoever has looked has looked at others
+					}
+				}, nil
 			}),
 	}
 	if matched {
 		items = append(items, s.linkTable())
 		if n := count(state, LinkUsers, "unlinked"); n > 0 {
-			items = append(items, s.tick(state, wizard.Tick{Key: "unlinked-seen", Text: "You have looked at " + several(n, "member") + " without a sure contact",
+			items = append(items, s.tick(state, wizard.Tick{Key: unlinkedSeen, Text: "You have looked at " + several(n, "member") + " without a sure contact",
 				Look: "every sign but =. Until they are linked by hand, these members lose access."}))
 		}
 	}
@@ -118,7 +127,7 @@ func (s *step) spotCheck(state *checkpoint.State) wizard.Tick {
 		tick.Text = "You have opened the users in the list below, and each shows the contact ID beside it"
 		tick.Look = "AccessAlly's dashboard as well: it shows a notice when users have an invalid contact ID. There should be none. Nobody else can tell: AllySwitch cannot read contact IDs here."
 	}
-	return doubt(s.tick(state, tick), s.handDoubt(state))
+	return doubt(s.tick(state, tick), cmp.Or(s.handDoubt(state), s.noneLinkedDoubt(state)))
 }
 
 // knownLinked is how it is known that everybody is linked: by reading, or as far as a person has looked.

@@ -1,6 +1,7 @@
 package steps_test
 
 import (
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -103,6 +104,73 @@ func TestWithTheCompanionTheSiteIsReadBeforeTheTicksCount(t *testing.T) {
 		j.run(steps.LinkUsers, "links-site")
 		if j.status(steps.LinkUsers) != wizard.Done {
 			t.Errorf("the contact IDs are read: %s", j.facts(steps.LinkUsers))
+		}
+	})
+}
+
+// Whoever has looked at five members without a sure contact has not looked at those of another match.
+func TestALookAtOthersIsNoLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "kit")
+		j.reach(steps.Automations)
+		unlinked := func(n int64) {
+			t.Helper()
+			if err := j.keeper.Apply(func(state *checkpoint.State) {
+				state.Step(steps.LinkUsers).Counters = map[string]int64{"unlinked": n}
+			}); err != nil {
+				t.Fatal(err)
+			}
+			j.tick(steps.LinkUsers, "unlinked-seen")
+			j.run(steps.LinkUsers, "match")
+		}
+		unlinked(0)
+		if _, kept := j.state().Step(steps.LinkUsers).Ticks["unlinked-seen"]; !kept {
+			t.Error("the match found the same number, and the tick is gone")
+		}
+		unlinked(5)
+		if _, kept := j.state().Step(steps.LinkUsers).Ticks["unlinked-seen"]; kept {
+			t.Error("the match found another number, and the tick still counts")
+		}
+	})
+}
+
+// Whoever ticks that all files are uploaded, while the CRM shows none of the members, hears so until somebody has arrived.
+func TestAnUploadThatNobodySeesContradictsTheTick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "activecampaign")
+		j.reach(steps.EditCSV)
+		j.run(steps.Import, "plan")
+		j.answer(steps.Import, "import.route", "upload")
+		j.run(steps.Import, "plan")
+		j.ticksAll(steps.Import)
+		j.run(steps.Import, "files")
+		j.tick(steps.Import, "uploaded")
+		if j.box(steps.Import, "uploaded").Set == nil {
+			t.Fatal("nobody has looked, and the tick does not count")
+		}
+		j.run(steps.Import, "look")
+		if box := j.box(steps.Import, "uploaded"); box.Set != nil || !strings.Contains(box.Doubt, "shows none of the members yet") {
+			t.Fatalf("nothing has arrived, and the box says %q", box.Doubt)
+		}
+		j.run(steps.Import, "sample")
+		if box := j.box(steps.Import, "uploaded"); box.Set == nil {
+			t.Errorf("somebody has arrived, and the box says %q", box.Doubt)
+		}
+	})
+}
+
+// A front page that fails is a change, but no good one.
+func TestAFrontPageThatFailsIsNotCalledGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "kit")
+		j.connect()
+		j.run(steps.Maintenance, "before")
+		j.deps.SiteTransport = roundTripper(func(request *http.Request) (*http.Response, error) {
+			return says(request, http.StatusInternalServerError, "text/html", "<html><body>There has been a critical error.</body></html>"), nil
+		})
+		j.run(steps.Maintenance, "after")
+		if fact := j.step(steps.Maintenance).Sheet(j.state()).Did[0]; fact.Mark != wizard.MarkWarn || !strings.Contains(fact.Value, "500") {
+			t.Errorf("a visitor gets an error: %+v", fact)
 		}
 	})
 }

@@ -259,7 +259,7 @@ func viewFacts(state *checkpoint.State) []wizard.Fact {
 	switch {
 	case !change.Known:
 		mark = wizard.MarkUnknown
-	case change.Same:
+	case change.Same, after.Status >= 400 && !after.Closed:
 		mark = wizard.MarkWarn
 	}
 	return []wizard.Fact{fact(mark, "A visitor", strings.Join(change.Sentences, " "))}

@@ -103,6 +103,14 @@ func (s *step) unlinkedDoubt(state *checkpoint.State) string {
 	return fmt.Sprintf("on the site %s not linked to their contact: see the list. Link them, then read the contact IDs again.", several(open, "member is", "members are"))
 }
 
+// noneLinkedDoubt contradicts that anybody was seen with the right contact ID.
+func (s *step) noneLinkedDoubt(state *checkpoint.State) string {
+	if note(state, s.id, "site-links") == "" || count(state, s.id, "site-right") > 0 || s.unlinkedDoubt(state) == "" {
+		return ""
+	}
+	return "on the site nobody is linked to their contact: see the list. Link them, then read the contact IDs again."
+}
+
 // visitorTask looks at the site as a visitor does.
 func (s *step) visitorTask(state *checkpoint.State, label, help string) wizard.Item {
 	settings, typed, id := site.Settings{Transport: s.deps.SiteTransport, Log: s.deps.Log}, state.Site.URL, s.id

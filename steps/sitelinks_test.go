@@ -30,10 +30,13 @@ func TestMembersWhoAreRemovedOrMove(t *testing.T) {
 		server := j.demo.Site.Handler()
 		server.SwitchTo("Ontraport")
 		j.deps.SiteTransport = sandbox.Transport(server)
-		j.tick(steps.LinkUsers, "imported")
+		j.tick(steps.LinkUsers, "imported", "spot-checked")
 		j.run(steps.LinkUsers, "links-site")
 		if box := j.box(steps.LinkUsers, "imported"); box.Set != nil || !strings.Contains(box.Doubt, "members are not linked to their contact") {
 			t.Errorf("on the changed site nobody is linked, and the box says %q", box.Doubt)
+		}
+		if box := j.box(steps.LinkUsers, "spot-checked"); box.Set != nil || !strings.Contains(box.Doubt, "nobody is linked to their contact") {
+			t.Errorf("nobody is linked, and the box says %q", box.Doubt)
 		}
 		_ = j.try(steps.LinkUsers, "link")
 		j.run(steps.LinkUsers, "links-site")
