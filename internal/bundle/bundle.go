@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -157,11 +158,12 @@ func (b *Bundle) Write(dir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write the file for support: %w", err)
 	}
-	defer file.Close()
-	if _, err := file.Write(packed); err != nil {
+	_, err = file.Write(packed)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		_ = root.Remove(b.Name()) // half of it helps nobody
 		return "", fmt.Errorf("write the file for support: %w", err)
 	}
-	return filepath.Join(dir, b.Name()), file.Sync()
+	return filepath.Join(dir, b.Name()), nil
 }
 
 func (b *Bundle) pack() ([]byte, error) {

@@ -37,6 +37,9 @@ func Bundle(options Options, want BundleOptions) error {
 	if !options.JSON {
 		fmt.Fprintf(options.Out, "The file for support would hold:\n  %s\nSecrets, addresses and names are left out.\n", strings.Join(made.Preview(), "\n  "))
 	}
+	if !want.Yes && options.JSON {
+		return writeJSON(options.Out, map[string]any{"event": "bundle-preview", "holds": made.Preview()})
+	}
 	if !want.Yes && !agrees(options) {
 		fmt.Fprintln(options.Out, "Nothing was written. To write it: allyswitch bundle --yes"+dirFlag(options))
 		return nil
@@ -54,7 +57,7 @@ func Bundle(options Options, want BundleOptions) error {
 
 // agrees asks a person at a terminal. Nobody else has agreed to anything.
 func agrees(options Options) bool {
-	if options.JSON || !isTerminal(options.In) || !isTerminal(options.Out) {
+	if !isTerminal(options.In) || !isTerminal(options.Out) {
 		return false
 	}
 	fmt.Fprint(options.Out, "Write it? Type yes: ")

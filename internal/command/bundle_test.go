@@ -2,6 +2,7 @@ package command
 
 import (
 	"archive/zip"
+	"encoding/json"
 	"io"
 	"path/filepath"
 	"strings"
@@ -39,6 +40,13 @@ func TestABundleIsShownFirstAndWrittenOnlyWhenThatIsWanted(t *testing.T) {
 	}
 	if found, _ := filepath.Glob(filepath.Join(options.Dir, "*.zip")); len(found) > 0 || !strings.Contains(out.String(), "Nothing was written") {
 		t.Errorf("without a yes it wrote %v and said\n%s", found, out)
+	}
+	out.Reset()
+	scripted := options
+	scripted.JSON = true
+	var told struct{ Event, File string }
+	if err := Bundle(scripted, BundleOptions{}); err != nil || json.Unmarshal(out.Bytes(), &told) != nil || told.Event != "bundle-preview" || told.File != "" {
+		t.Errorf("in JSON, without a yes: %v\n%s", err, out)
 	}
 	out.Reset()
 	if err := Bundle(options, BundleOptions{Yes: true}); err != nil {
