@@ -37,6 +37,7 @@ func (s *step) automationsSheet(state *checkpoint.State) wizard.Sheet {
 			"A CRM automation usually goes: a tag starts it, it adds the access tags, calls the webhook, waits a little, sends the mail.",
 			"\"Not known\" beside an offering means that the CRM does not say what starts its automations. It does not mean that there is none.",
 			"You may keep AccessAlly Emails and come back to this later.",
+			"Tell support: what stands under \"So far\", and the name of the automation in question. If members were mailed by mistake, pause it first.",
 		},
 	}
 }

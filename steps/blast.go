@@ -94,7 +94,7 @@ func (s *step) startItems(state *checkpoint.State, name string) []wizard.Item {
 		}
 	}
 	if text := note(state, Import, "starts"); text != "" {
-		items = append(items, s.tick(state, wizard.Tick{Key: "starts-seen", Text: fmt.Sprintf("You have looked in %s at what AllySwitch cannot see, and paused what must not mail your members", name), Look: text}))
+		items = append(items, s.tick(state, wizard.Tick{Key: "starts-seen", Text: fmt.Sprintf("You have looked in %s at what AllySwitch cannot see, and paused what must not mail your members", name), Look: "every automation that a tag starts. " + text}))
 	}
 	return items
 }

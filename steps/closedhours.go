@@ -54,8 +54,11 @@ func closedHoursFact(state *checkpoint.State) []wizard.Fact {
 }
 
 func spellHours(d time.Duration) string {
-	if d == time.Hour {
+	switch {
+	case d == time.Hour:
 		return "hour"
+	case d < time.Hour:
+		return migration.Spell(d)
 	}
 	return strconv.FormatFloat(d.Hours(), 'f', -1, 64) + " hours"
 }

@@ -48,6 +48,7 @@ func (s *step) leftToDo(state *checkpoint.State) wizard.Sheet {
 		Help: []string{
 			"Keep the migration's folder until the first month of renewals has gone through. It holds what is needed to look things up.",
 			"Never restore an old database once payments have run again.",
+			"Tell support: what does not work, and make them a file with ctrl+s: it holds no secrets and no addresses.",
 		},
 	}
 }

@@ -75,6 +75,7 @@ func (s *step) linkSheet(state *checkpoint.State) wizard.Sheet {
 			"The signs: = the same. + only on the site. - only in the CRM. * something differs. ! could not tell.",
 			"A * usually means that somebody else has used this address in the CRM before. Look at the contact before you link.",
 			"The file contact-ids.csv in the migration's folder holds every user with their contact ID, for linking by hand: Users, Edit, AccessAlly, Contact ID.",
+			"Tell support: how many rows have which sign, and the note of one row. Delete nobody because of a sign.",
 		},
 	}
 }

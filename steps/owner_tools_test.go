@@ -72,7 +72,8 @@ func TestHelpSaysWhatToTellSupport(t *testing.T) {
 		j := begin(t, "kit")
 		j.connect()
 		j.all = append(j.all, steps.Tools(j.deps)...)
-		for _, id := range []string{steps.Start, steps.Maintenance, steps.Export, steps.EditCSV, steps.Import, steps.Tags, steps.APIKeys, steps.CRMSetup, steps.Payments,
+		for _, id := range []string{steps.Start, steps.Maintenance, steps.Export, steps.EditCSV, steps.Import, steps.Tags, steps.APIKeys, steps.Switch, steps.CRMSetup,
+			steps.TagReview, steps.Automations, steps.LinkUsers, steps.Payments, steps.Test, steps.Finish,
 			steps.ImportStudents, steps.AddMember, steps.MergeContacts, steps.TeamSettings} {
 			help := strings.Join(j.step(id).Sheet(j.state()).Help, "\n")
 			if !strings.Contains(help, "ell support") && !strings.Contains(help, "Support will ask") {

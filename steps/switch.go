@@ -47,6 +47,7 @@ func (s *step) switchSheet(state *checkpoint.State) wizard.Sheet {
 		Help: []string{
 			"In some versions the entry to leave is called \"Managed Contacts (no CRM)\", and the tab lies under General Setup.",
 			"If the connection test in AccessAlly fails, the key is often that of another account, or has a space at its end.",
+			"Tell support: the words of AccessAlly's page after saving, and what stands under \"So far\". Never a key.",
 		},
 	}
 }

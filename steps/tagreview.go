@@ -45,6 +45,7 @@ func (s *step) reviewSheet(state *checkpoint.State) wizard.Sheet {
 			"With the companion, three kinds of rows wait for you: \"to do\" points to a tag of before; \"look\" and \"not read\" no machine can judge. Match the first on the site and read again, or press x if it is to stay so. Look at the others, and press s.",
 			"Without the companion there is a worksheet: print it, and tick it off row by row, with the key d. What you have ticked off is kept.",
 			"You can take a tick back at any time: press space on it once more.",
+			"Tell support: the kind of place and its title, the old and the new tag, and what the row says.",
 		},
 	}
 }

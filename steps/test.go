@@ -44,6 +44,7 @@ func (s *step) testSheet(state *checkpoint.State) wizard.Sheet {
 			"The people to test with are chosen so that together they have every tag, and that of every offering somebody may open it and somebody may not.",
 			"Mark each row of that list: the time and your note are kept. The ticks about these people count once every row is marked, and none of them went wrong.",
 			"If a payment does not go through, look at the host's scheduled tasks first: AccessAlly charges cards from there.",
+			"Tell support: the sentence of the verdict, the numbers under \"So far\", and which page one of the people could not open.",
 		},
 	}
 }

@@ -54,8 +54,8 @@ func (s *step) teamsSheet(state *checkpoint.State) wizard.Sheet {
 		Help: []string{
 			"A leader's tag is for who owns the team: it lets them add and remove people, and shows billing. A member's tag opens the team's content, and ties the person to the leader.",
 			"Release adds a tag: on purchase, when somebody joins, when something new is opened. Revoke takes it away: at the end of the subscription, when somebody is removed, when access ends.",
-			"Tag names have to be the same to the letter, with the same capitals. Step 5 has proven that for every member.",
-			"\"Everything in Display stays the same as your current setup\" means that names, leader and lists are shown as before. Change Display only after a new design, or when something looks wrong.",
+			"Tag names have to be the same to the letter, with the same capitals. Step 5 has proven that for every member. Keep new names simple and telling, such as Premium-Team-Leader and Premium-Team-Member.",
+			"\"Everything in Display stays the same as your current setup\" means that names, leader and lists are shown as before. Change Display only after a new design, to show other details of members or hide some, or when something looks wrong.",
 			"Which leader's team somebody is in is not in their tags: AccessAlly keeps that by itself, and so does the team's contact field in the CRM. With the companion AllySwitch saves what legacy teams keep of it in team-lists.csv; note the rest from the leaders' team lists.",
 			"Support will ask: Legacy or new, the leader's tag, the member's tag, and the contact field of the team program.",
 		},

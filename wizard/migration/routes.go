@@ -109,7 +109,7 @@ func Spell(d time.Duration) string {
 	case d < time.Second:
 		return "under a second"
 	case d < 2*time.Minute:
-		return fmt.Sprintf("%d seconds", int(d.Seconds()+0.5))
+		return words.Say("%d {second|seconds}", int(d.Seconds()+0.5))
 	case d < 2*time.Hour:
 		return fmt.Sprintf("%d minutes", int(d.Minutes()+0.5))
 	case d < 48*time.Hour:
