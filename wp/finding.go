@@ -100,7 +100,7 @@ func (n note) says(value string) string {
 	case NoID:
 		return fmt.Sprintf("“%s” is not a WordPress user ID. Fill in the number that WordPress shows for this person, or leave the row out.", value)
 	case Guest:
-		return "this is a guest customer who has no account on the site, so there is no access to move. Leave the row out. A person who should be in your CRM all the same goes there with the CRM’s own import."
+		return "this is a guest customer who has no account on the site, so there is no access to move. Leave the row out. A person who should be in your CRM all the same goes there with the CRM's own import."
 	case UnreadableRow:
 		return n.trouble.says()
 	case LeftOut:
