@@ -134,7 +134,7 @@ func (s *step) spotCheck(state *checkpoint.State) wizard.Tick {
 // knownLinked is how it is known that everybody is linked: by reading, or as far as a person has looked.
 func knownLinked(state *checkpoint.State) string {
 	if level(state) == levelCompanion {
-		return "Every member has exactly one contact that shows their user ID, and the importer has linked them."
+		return "Every member has exactly one contact that shows their user ID, and every user on the site shows the contact ID of theirs."
 	}
 	return "Every member has exactly one contact that shows their user ID. Whether the site is linked to it, AllySwitch cannot see here: you have looked at the users in the list."
 }

@@ -70,12 +70,18 @@ func runningOrders(state *checkpoint.State) string {
 	return fmt.Sprintf("the list shows %s. Take this tick back, and move what is still open.", several(running, "subscription that has not ended", "subscriptions that have not ended"))
 }
 
-// unreadOrders contradicts the tick that there are no subscriptions by a list of them that nobody has read.
+// unreadOrders contradicts the tick that there are no subscriptions by a list of them that nobody has read, or not in full.
 func unreadOrders(state *checkpoint.State) string {
-	if state.Answer(Payments, ordersFileKey) == "" || note(state, Payments, "orders") != "" {
+	unread := count(state, Payments, "unreadable")
+	switch {
+	case state.Answer(Payments, ordersFileKey) == "":
 		return ""
+	case note(state, Payments, "orders") == "":
+		return "you have given a list of subscriptions. Read it below, or take the list away."
+	case unread > 0:
+		return say("%d {row|rows} of the list could not be read, and a subscription may be among them. Mend the file and read it again, or take the list away.", unread)
 	}
-	return "you have given a list of subscriptions. Read it below, or take the list away."
+	return ""
 }
 
 // openOrders contradicts the ticks of step 12 as long as the list shows orders that have not been moved.

@@ -131,3 +131,21 @@ func TestNoSubscriptionsBesideAListThatNobodyHasRead(t *testing.T) {
 		}
 	})
 }
+
+// A row of the list is broken. It may be a subscription, so that nobody can say that there are none.
+func TestNoSubscriptionsBesideARowThatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := begin(t, "keap")
+		j.reach(steps.LinkUsers)
+		ended := fmt.Sprintf("\n71,1,%s,Success,49,1999-06-01,Stripe\n", j.demo.Site.People[1].Email)
+		for _, list := range []struct{ rows, doubt string }{{ended, ""}, {ended + "72,1\n", "1 row of the list could not be read"}} {
+			j.answer(steps.Payments, "orders.file", j.file("subscriptions.csv", plainHeading+list.rows))
+			j.run(steps.Payments, "orders")
+			j.tick(steps.Payments, "none")
+			if box := j.box(steps.Payments, "none"); !strings.Contains(box.Doubt, list.doubt) || (box.Doubt == "") != (list.doubt == "") {
+				t.Errorf("%q: %q", list.rows, box.Doubt)
+			}
+			j.untick(steps.Payments, "none")
+		}
+	})
+}

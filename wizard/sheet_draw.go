@@ -147,7 +147,7 @@ func (s *sheetScreen) paragraphs(texts []string, width int) []string {
 func levelText(level string) string {
 	switch level {
 	case "files":
-		return "You carry the files here. With the companion plugin, on the Start page, AllySwitch reads and sets this on your site by itself."
+		return "In this step you bring the files and click yourself. With the companion plugin, which the Start page sets up, AllySwitch reads and sets this on your site by itself."
 	case "REST":
 		return "AllySwitch reads your users with the application password. For tags and contact IDs it needs the companion plugin: see the Start page."
 	case "companion":

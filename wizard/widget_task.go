@@ -92,7 +92,7 @@ func (w *taskWidget) draw(look Look, room frame) drawing {
 		lines = append(lines, "     "+look.Theme.Button.Render("[ Enter: "+w.verb()+" ]"))
 	}
 	lines = append(lines, quiet(look, w.lastRun(look), room.width)...)
-	if w.task.Locked != "" {
+	if w.task.Locked != "" && !w.task.Complete {
 		lines = append(lines, detail(look, "Not yet:", w.task.Locked, room.width)...)
 	}
 	if room.focused {
