@@ -18,6 +18,8 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+
+	_ "allyswitch/internal/command" // what the program is made of: without it Go would take a result from before a change out of its cache
 )
 
 // binary is the program, built once for all tests.
