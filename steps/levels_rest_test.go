@@ -81,7 +81,7 @@ func (j *journey) saysLinksAreUnknown() {
 	if facts := factsOf(j, steps.Test); !strings.Contains(facts, "Passed as far as AllySwitch can see") || !strings.Contains(facts, "Not known: whether every user is linked") {
 		j.t.Errorf("the verdict: %s", facts)
 	}
-	if report, err := os.ReadFile(j.folder.Path("report.md")); err != nil || !strings.Contains(string(report), "AllySwitch has set no contact ID on the site itself") {
+	if report, err := os.ReadFile(j.folder.Path("report.md")); err != nil || !strings.Contains(string(report), "AllySwitch has not read the contact IDs on the site itself") {
 		j.t.Errorf("the report does not say it: %v", err)
 	} else if head, _, _ := strings.Cut(string(report), "Everybody was read back"); !strings.Contains(head, "Not known: whether the site links every user to their contact.") {
 		j.t.Errorf("the verdict of the report does not say it: %s", head)

@@ -70,18 +70,19 @@ func (f *facts) verdict(doubtful bool) Verdict {
 	return verdict
 }
 
-// linksUnread admits, beside what the CRM shows, that nobody has read the contact IDs on the site: AllySwitch has neither set them nor looked.
+// linksUnread admits, beside what the CRM shows, that nobody has read the contact IDs on the site.
 func (f *facts) linksUnread() string {
-	read := f.history.aside["links"] != nil
-	for _, id := range []string{"link-users", "test"} {
-		if kept := f.state.Steps[id]; kept != nil && kept.Notes["site-links"] != "" {
-			read = true
-		}
-	}
-	if read {
+	if f.linksRead() {
 		return ""
 	}
 	return " Not known: whether the site links every user to their contact."
+}
+
+// linksRead says that a step has read the contact IDs of all who are sure on the site: when it set them, or afterwards. What a tool has set for a single person
+// says nothing about the others.
+func (f *facts) linksRead() bool {
+	read := func(id, key string) bool { kept := f.state.Steps[id]; return kept != nil && kept.Notes[key] != "" }
+	return read("link-users", "linked") || read("link-users", "site-links") || read("test", "site-links")
 }
 
 func (f *facts) proofSource() string {

@@ -81,14 +81,31 @@ func TestWhatTheToolsDidStandsInTheReport(t *testing.T) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		if _, err := migration.MakeUser(s.t.Context(), s.deps.Folder, on, person, job.Discard); err != nil {
+		user, err := migration.MakeUser(s.t.Context(), s.deps.Folder, on, person, job.Discard)
+		if err != nil {
 			s.t.Fatal(err)
 		}
 		companion, err := on.Companion(s.t.Context())
 		if err != nil {
 			s.t.Fatal(err)
 		}
+		const unknown = "Not known: whether the site links every user to their contact."
+		made, err := migration.FindPerson(s.t.Context(), s.deps, person.Email, job.Discard)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if _, err := migration.LinkPerson(s.t.Context(), s.deps.Folder, companion, "", user.ID, made.ID, job.Discard); err != nil {
+			s.t.Fatal(err)
+		}
+		if s.report(); !strings.Contains(s.read(report.MarkdownFile), unknown) {
+			s.t.Error("one user was linked, and the report takes all for read")
+		}
 		if _, err := migration.LinkSite(s.t.Context(), s.deps.Folder, companion, "", job.Discard); err != nil {
+			s.t.Fatal(err)
+		}
+		state := s.deps.Folder.State()
+		state.Step("link-users").Notes = map[string]string{"linked": "yes"}
+		if err := s.deps.Folder.Save(state); err != nil {
 			s.t.Fatal(err)
 		}
 		s.prove()
@@ -100,8 +117,11 @@ func TestWhatTheToolsDidStandsInTheReport(t *testing.T) {
 		}
 		s.report()
 		text := s.read(report.MarkdownFile)
+		if strings.Contains(text, unknown) {
+			s.t.Error("everybody was linked and read back, and the report does not know it")
+		}
 		for _, want := range []string{"| Students of a course platform made contacts in the CRM | 2 |", "| Tags put on students | 2 |", "| Contacts made for a single member | 1 |", "| Tags put on the contact of a single member | 1 |",
-			"| Users made on the site, without any mail | 1 |", "| Contact IDs set on the site | 57 |",
+			"| Users made on the site, without any mail | 1 |", "| Contact IDs set on the site | 58 |",
 			"there were 1 subscription:", "Since the look before 0 are new, 0 have changed and 0 are gone."} {
 			if !strings.Contains(text, want) {
 				s.t.Errorf("the report lacks %q", want)

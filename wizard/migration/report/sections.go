@@ -116,8 +116,8 @@ func (f *facts) links() Section {
 		return Section{}
 	}
 	section.Words = []string{f.history.proof.proof.Links.Sentence()}
-	if f.history.aside["links"] == nil {
-		section.Words = append(section.Words, "This is what the CRM shows. AllySwitch has set no contact ID on the site itself, so whether the site links each user to this contact is not in these figures.")
+	if !f.linksRead() {
+		section.Words = append(section.Words, "This is what the CRM shows. AllySwitch has not read the contact IDs on the site itself, so whether the site links each user to this contact is not in these figures.")
 	}
 	signs := Table{ID: "signs", Caption: "Links by sign", Columns: columns("Sign", "Meaning", "#How many")}
 	for _, sign := range signWords {
